@@ -1,0 +1,1 @@
+"""What is shown: a read-only HTTP view of the state that the flows publish to Redis."""

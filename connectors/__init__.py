@@ -1,0 +1,1 @@
+"""Where bytes come from and go to: Kafka, files, Redis, codecs, embedded services, settings."""

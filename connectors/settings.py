@@ -1,0 +1,63 @@
+"""Every setting of the product, read once at start; the only module that reads the environment.
+
+Precedence: environment, then ``.env``, then what a running ``levibot demo`` left in ``.levibot/demo.env``,
+then the defaults here. A bad value fails at start and names the setting.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+DEMO_ENV = Path(".levibot/demo.env")
+
+Port = Annotated[int, Field(ge=0, le=65535)]
+
+
+class Settings(BaseSettings):
+    """Frozen start values; an environment variable is the field's name in capitals."""
+
+    model_config = SettingsConfigDict(
+        env_file=(DEMO_ENV, ".env"), extra="ignore", frozen=True, env_ignore_empty=True
+    )
+
+    kafka_bootstrap: str = "127.0.0.1:9092"
+    tick_topics: str = "ticks"
+    """Comma separated; ``name`` or ``name=codec`` to pin a codec (default: auto-detect)."""
+    topic_suffix: str = ""
+    """Appended to every output and journal topic, so that two instances can run side by side."""
+    partitions: int = Field(default=4, ge=1, le=1024)
+    redis_url: str = "redis://127.0.0.1:6379/0"
+
+    api_host: str = "127.0.0.1"
+    api_port: Port = 8000
+    flow_host: str = "127.0.0.1"
+    flow_port: Port = 4001
+
+    admin_secret: SecretStr | None = None
+    admin_key: SecretStr | None = None
+
+    disorder_ms: int = Field(default=0, ge=0, le=60_000)
+    grace_ms: int = Field(default=1_000, ge=0, le=60_000)
+    max_skew_ms: int = Field(default=5_000, ge=0, le=3_600_000)
+    symbol_ttl_s: int = Field(default=3_600, ge=60, le=86_400)
+
+    flags_file: Path = Path("configs/flags.yaml")
+    rules_file: Path = Path("configs/rules.yml")
+    run_dir: Path = Path(".levibot")
+    log_format: Literal["human", "json"] = "human"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    start: Literal["earliest", "latest"] = "earliest"
+    """Where a shard without any history begins to read its ticks."""
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """Return the settings of this process; raise ``SettingsError`` naming the first bad one."""
+    return Settings()
+
+

@@ -1,0 +1,1 @@
+"""How it is joined: one short file per dataflow, and the command line."""
