@@ -38,7 +38,6 @@ class Reason(StrEnum):
     BAD_SIDE = "bad_side"
     BAD_TRADE_ID = "bad_trade_id"
     FUTURE = "future"
-    MISROUTED = "misrouted"
     LATE = "late"
     DUPLICATE = "duplicate"
 
@@ -82,5 +81,7 @@ class Decoded:
     """What a codec makes of a list of record values. Items = ticks + skipped + invalid."""
 
     ticks: Ticks
-    skipped: Ints  # indices of records (repeated if several items) that carry no trade: depth, heartbeats, ...
+    skipped: (
+        Ints  # indices of records (repeated if several items) that carry no trade: depth, heartbeats, ...
+    )
     invalid: tuple[Invalid, ...]  # ordered by (record, place)

@@ -1,0 +1,161 @@
+"""The control commands: one frozen value each, checked against a schema and a table of roles.
+
+Values are absolute, never deltas; a repeated command is harmless. ``scope`` is ``all``, ``model:NAME`` or
+``symbol:NAME``. Each actor numbers its commands with a rising ``n``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from models.control.flags import check_flag
+
+ROLES = ("admin", "trader", "viewer", "guard")
+
+
+class BadCommandError(ValueError):
+    """The command is not one the product takes; the message says what to change."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """A command as its sender meant it; ``ts`` is the sender's clock, ns."""
+
+    id: str
+    ts: int
+    actor: str
+    n: int
+    role: str
+    cmd: str
+    scope: str = "all"
+    args: Mapping[str, Any] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain data, the form that is signed and journalled."""
+        return {
+            "id": self.id, "ts": self.ts, "actor": self.actor, "n": self.n, "role": self.role,
+            "cmd": self.cmd, "scope": self.scope, "args": dict(self.args),
+        }  # fmt: skip
+
+
+def parse(raw: object) -> Command:
+    """Return the command in plain data; raise ``BadCommandError`` where a field is missing or wrong."""
+    if not isinstance(raw, dict):
+        raise BadCommandError("a command is a JSON object")
+    for name, kind in _FIELDS.items():
+        if type(raw.get(name)) is not kind:
+            raise BadCommandError(f"'{name}' must be {_KIND_NAMES[kind]}")
+    command = Command(**{name: raw[name] for name in _FIELDS})
+    check(command)
+    return command
+
+
+_FIELDS: dict[str, type] = {
+    "id": str, "ts": int, "actor": str, "n": int, "role": str, "cmd": str, "scope": str, "args": dict,
+}  # fmt: skip
+_KIND_NAMES = {str: "a string", int: "an integer", dict: "an object"}
+_SCOPE = re.compile(r"all|(model|symbol):\S{1,80}")
+_WORD = re.compile(r"\S{1,64}")
+
+
+def check(command: Command) -> None:
+    """Raise ``BadCommandError`` unless the command is well formed and its role may send it."""
+    for name in ("id", "actor"):
+        if not _WORD.fullmatch(getattr(command, name)):
+            raise BadCommandError(f"'{name}' must be 1 to 64 characters without spaces")
+    if command.cmd not in _ARGS:
+        raise BadCommandError(f"unknown command '{command.cmd}'; known: {', '.join(sorted(_ARGS))}")
+    if not _SCOPE.fullmatch(command.scope):
+        raise BadCommandError("'scope' must be all, model:NAME or symbol:NAME")
+    if command.scope != "all" and command.cmd not in ("kill", "unkill"):
+        raise BadCommandError(f"'{command.cmd}' takes the scope all only")
+    if command.cmd not in _ALLOWED.get(command.role, frozenset()):
+        raise BadCommandError(f"role '{command.role}' may not send '{command.cmd}'")
+    _ARGS[command.cmd](command.args)
+
+
+def _none(args: Mapping[str, Any]) -> None:
+    _only(args, "reason")
+
+
+def _only(args: Mapping[str, Any], *names: str) -> None:
+    for name in args:
+        if name not in names:
+            raise BadCommandError(f"unknown argument '{name}'; known: {', '.join(names)}")
+
+
+def _need(args: Mapping[str, Any], name: str, kinds: tuple[type, ...], what: str) -> Any:
+    if type(args.get(name)) not in kinds:
+        raise BadCommandError(f"argument '{name}' must be {what}")
+    return args[name]
+
+
+def _unkill(args: Mapping[str, Any]) -> None:
+    _only(args, "reason")
+    if not str(_need(args, "reason", (str,), "a text: say why trading may go on")).strip():
+        raise BadCommandError("argument 'reason' must say why trading may go on")
+
+
+def _canary(args: Mapping[str, Any]) -> None:
+    _only(args, "enabled", "symbols", "reason")
+    _need(args, "enabled", (bool,), "true or false")
+    symbols = args.get("symbols", [])
+    if not isinstance(symbols, list) or not all(isinstance(s, str) and s for s in symbols):
+        raise BadCommandError("argument 'symbols' must be a list of names")
+
+
+def _rollout(args: Mapping[str, Any]) -> None:
+    _only(args, "phase", "reason")
+    if args.get("phase") not in ("preview", 0, 0.1, 0.5, 1.0):
+        raise BadCommandError("argument 'phase' must be preview, 0, 0.1, 0.5 or 1.0")
+
+
+def _model(args: Mapping[str, Any]) -> None:
+    _only(args, "name", "reason")
+    if not _WORD.fullmatch(_need(args, "name", (str,), "the name of a model")):
+        raise BadCommandError("argument 'name' must be the name of a model")
+
+
+def _flag(args: Mapping[str, Any]) -> None:
+    _only(args, "key", "value", "reason")
+    problem = check_flag(_need(args, "key", (str,), "the name of a flag"), args.get("value"))
+    if problem:
+        raise BadCommandError(problem)
+
+
+def _policy(args: Mapping[str, Any]) -> None:
+    _only(args, "entry", "exit", "reason")
+    bounds = [_need(args, name, (float, int), "a probability") for name in ("exit", "entry")]
+    if not 0.0 <= bounds[0] < bounds[1] <= 1.0:
+        raise BadCommandError("a policy needs 0 <= exit < entry <= 1")
+
+
+def _weights(args: Mapping[str, Any]) -> None:
+    _only(args, "parts", "reason")
+    parts = _need(args, "parts", (list,), "three numbers: RSI, MACD, trend")
+    good = len(parts) == 3 and all(type(w) in (int, float) and 0 <= w < 1e6 for w in parts)
+    if not good or not sum(parts) > 0:
+        raise BadCommandError("argument 'parts' must be three numbers >= 0 (RSI, MACD, trend), not all zero")
+
+
+_ARGS: dict[str, Callable[[Mapping[str, Any]], None]] = {
+    "kill": _none,
+    "unkill": _unkill,
+    "halt": _none,
+    "resume": _unkill,
+    "canary": _canary,
+    "rollout": _rollout,
+    "rollback": _none,
+    "model.select": _model,
+    "flag.set": _flag,
+    "policy.set": _policy,
+    "weights.set": _weights,
+}
+
+_ALLOWED: dict[str, frozenset[str]] = {
+    "admin": frozenset(_ARGS),
+    "guard": frozenset({"kill", "halt", "rollback", "rollout", "policy.set", "weights.set"}),
+}

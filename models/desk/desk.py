@@ -1,0 +1,116 @@
+"""The Desk: the control state of a shard, an immutable value changed only by commands in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from models.control.commands import Command
+from models.control.flags import Value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Desk:
+    """Kill, canary, rollout, model, policy and flags as in force at one point of a shard's log.
+
+    Compared by identity: stages cache what they derive from a desk until it changes.
+    """
+
+    killed: bool = False
+    killed_by: str = ""
+    killed_models: frozenset[str] = frozenset()
+    killed_symbols: frozenset[str] = frozenset()
+    halted: bool = False
+    canary: bool = False
+    canary_symbols: frozenset[str] = frozenset({"BTCUSDT", "ETHUSDT"})
+    fraction: float = 1.0
+    preview: bool = False
+    model: str = "ml-fusion"
+    challenger: str = ""
+    entry: float = 0.55
+    exit: float = 0.45
+    weights: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    flags: Mapping[str, Value] = field(default_factory=dict)
+    numbers: Mapping[str, int] = field(default_factory=dict)  # last n by actor
+    switches: int = 0
+
+    @property
+    def confid_floor(self) -> float:
+        """Return the confidence below which a signal becomes HOLD."""
+        return float(self.flags.get("ml_confid_floor", 0.0))
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain JSON-ready data, sets as sorted lists."""
+        plain = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return {k: sorted(v) if isinstance(v, frozenset) else v for k, v in plain.items()} | {
+            "flags": dict(self.flags), "numbers": dict(self.numbers), "weights": list(self.weights),
+        }  # fmt: skip
+
+    @classmethod
+    def from_dict(cls, plain: Mapping[str, Any]) -> Desk:
+        """Return the desk that ``as_dict`` described."""
+        sets = ("killed_models", "killed_symbols", "canary_symbols")
+        values = {k: frozenset(v) if k in sets else v for k, v in plain.items()}
+        return cls(**values | {"weights": tuple(plain["weights"])})
+
+
+def take_in(desk: Desk, command: Command, models: tuple[str, ...]) -> tuple[Desk, str | None]:
+    """Return the desk after a command, or the same desk and why it was not taken.
+
+    A number not above the actor's last is a repeat and changes nothing.
+    """
+    if command.n <= desk.numbers.get(command.actor, -1):
+        return desk, f"repeat: actor '{command.actor}' has already sent number {command.n} or a later one"
+    numbered = replace(desk, numbers={**desk.numbers, command.actor: command.n})
+    if command.cmd == "model.select" and command.args["name"] not in models:
+        return numbered, f"unknown model '{command.args['name']}'; known: {', '.join(models)}"
+    change = _CHANGES[command.cmd](numbered, command)
+    return replace(numbered, **change), None
+
+
+def _kill(desk: Desk, command: Command) -> dict[str, Any]:
+    kind, _, name = command.scope.partition(":")
+    if kind == "all":
+        return {"killed": True, "killed_by": command.actor}
+    return {f"killed_{kind}s": getattr(desk, f"killed_{kind}s") | {name}}
+
+
+def _unkill(desk: Desk, command: Command) -> dict[str, Any]:
+    kind, _, name = command.scope.partition(":")
+    if kind == "all":
+        return {"killed": False, "killed_by": ""}
+    return {f"killed_{kind}s": getattr(desk, f"killed_{kind}s") - {name}}
+
+
+def _canary(desk: Desk, command: Command) -> dict[str, Any]:
+    symbols = command.args.get("symbols")
+    return {"canary": command.args["enabled"]} | ({"canary_symbols": frozenset(symbols)} if symbols else {})
+
+
+def _rollout(_: Desk, command: Command) -> dict[str, Any]:
+    phase = command.args["phase"]
+    return {"preview": True} if phase == "preview" else {"preview": False, "fraction": float(phase)}
+
+
+def _select(desk: Desk, command: Command) -> dict[str, Any]:
+    name = command.args["name"]
+    return {"model": name, "switches": desk.switches + (name != desk.model)}
+
+
+_CHANGES: dict[str, Callable[[Desk, Command], dict[str, Any]]] = {
+    "kill": _kill,
+    "unkill": _unkill,
+    "halt": lambda desk, command: {"halted": True},
+    "resume": lambda desk, command: {"halted": False},
+    "canary": _canary,
+    "rollout": _rollout,
+    "rollback": lambda desk, command: {"preview": False, "fraction": 0.0},
+    "model.select": _select,
+    "flag.set": lambda desk, command: {"flags": {**desk.flags, command.args["key"]: command.args["value"]}},
+    "policy.set": lambda desk, command: {
+        "entry": float(command.args["entry"]),
+        "exit": float(command.args["exit"]),
+    },
+    "weights.set": lambda desk, command: {"weights": tuple(float(w) for w in command.args["parts"])},
+}

@@ -1,0 +1,55 @@
+"""The one ordered input of a shard: batches of tick records, control commands taken in, clock beats.
+
+Every input knows its cause: ``offset`` is the next tick offset and ``seq`` the next journal sequence
+number *after* it, so that whatever it releases can be placed exactly in ticks + journal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from models.control.commands import Command
+from models.ticks import Decoded, Ints
+
+
+class Cause(NamedTuple):
+    """Position in the shard's log right behind the input that released a record."""
+
+    offset: int
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class TickBatch:
+    """Consecutive records of one tick partition, decoded; arrays have one entry a record."""
+
+    offsets: Ints
+    log_ts: Ints  # record timestamps, ns
+    values: Sequence[bytes | None]
+    decoded: Decoded
+    seq: int  # next journal sequence number, the same for the whole batch
+
+    def __len__(self) -> int:
+        return len(self.offsets)
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """The shard's log time moved on to ``ts`` without a tick."""
+
+    ts: int
+    cause: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A verified control command, taken in by this shard at ``cause``; ``ts`` is the broker's time of it."""
+
+    command: Command
+    ts: int
+    cause: Cause
+
+
+Input = TickBatch | Beat | Taken

@@ -1,0 +1,187 @@
+"""Judge: the second keyed stage. Scored rows in; numbered output records out, every one with its cause."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from models.desk.desk import Desk
+from models.desk.gate import Scored, decide, rollout_bucket
+from models.judge import bodies, events
+from models.judge.bodies import Body, Row, Said, cause_body
+from models.judge.episodes import Episodes
+from models.judge.outcomes import Outcomes
+from models.judge.records import (
+    DLQ,
+    FEATURES,
+    PREDICTIONS,
+    PROGRESS,
+    SIGNALS,
+    TOPICS,
+    Emission,
+    Record,
+    Shard,
+    record_id,
+)  # fmt: skip
+from models.judge.rejected import dlq_record
+from models.market.block import Block, Closed
+from models.scoring.model import Model
+from models.scoring.scorer import FALLBACK, ScoredBlock, Scores
+from models.spec import SECOND, Spec
+from models.ticks import Bools, Floats
+
+
+class Judge:
+    """The judging state of one shard: episodes, pending outcomes, and the next ordinal of each topic."""
+
+    def __init__(
+        self, spec: Spec, shard: Shard, models: Mapping[str, Model], saved: dict[str, Any] | None = None
+    ) -> None:
+        saved = saved or {}
+        self.spec = spec
+        self.shard = shard
+        self._versions = {name: model.version for name, model in models.items()}
+        self.ordinals: dict[str, int] = dict(saved.get("ordinals", dict.fromkeys(TOPICS, 0)))
+        self._outcomes = Outcomes(spec.horizon_s, saved.get("outcomes"))
+        self._staleness = Episodes(saved.get("staleness"))
+        self._fallback = Episodes(saved.get("fallback"))
+        self._desk: Desk | None = None
+        self._masks: tuple[Bools, Bools, Floats] = (np.empty(0, bool), np.empty(0, bool), np.empty(0))
+
+    def snapshot(self) -> dict[str, Any]:
+        """Return the whole state as plain data and arrays."""
+        return {
+            "ordinals": dict(self.ordinals),
+            "outcomes": self._outcomes.snapshot(),
+            "staleness": self._staleness.snapshot(),
+            "fallback": self._fallback.snapshot(),
+        }
+
+    def step(self, inputs: Iterable[ScoredBlock]) -> list[Emission]:
+        """Judge inputs in order."""
+        return [self._one(scored) for scored in inputs]
+
+    def _one(self, scored: ScoredBlock) -> Emission:
+        closed = scored.closed
+        records: list[Record] = []
+        if closed.block is not None and scored.scores is not None:
+            records += self._block(closed, closed.block, scored.scores)
+        records += self._expired(closed)
+        records += [
+            self._numbered_letter(dlq_record(r, self.shard, closed.cause.seq)) for r in closed.rejects
+        ]
+        records += self._progress(closed)
+        command = closed.command.id if closed.command else None
+        return Emission(
+            records,
+            closed.cause,
+            closed.desk,
+            closed.log_ts,
+            closed.ledger,
+            dict(self._outcomes.counts),
+            command,
+        )
+
+    def _block(self, closed: Closed, block: Block, scores: Scores) -> list[Record]:
+        self._outcomes.update(block, scores.prob)
+        rows = bodies.rows_of(block, closed.names, closed.symbols, self.shard)
+        gate = decide(self._gate_rows(closed, block, scores), closed.desk)
+        active = self._said(scores, closed.desk)
+        return [
+            *self._numbered(PREDICTIONS, self._predictions(rows, scores, active, closed.desk)),
+            *self._numbered(FEATURES, bodies.features(rows, block)),
+            *self._numbered(SIGNALS, bodies.signals(rows, block, active, scores.parts, gate, closed.desk)),
+            *self._numbered(events.STALENESS, self._stale_events(rows, block)),
+            *self._numbered(events.FALLBACK, self._fallback_events(rows, block, scores, closed.desk)),
+        ]
+
+    def _gate_rows(self, closed: Closed, block: Block, scores: Scores) -> Scored:
+        """Look up each row's symbol in masks that are derived once for a desk."""
+        if closed.desk is not self._desk or len(self._masks[0]) != len(closed.names):
+            self._desk, self._masks = closed.desk, _masks(closed.desk, closed.names)
+        killed, canary, bucket = (
+            self._masks[0][block.code],
+            self._masks[1][block.code],
+            self._masks[2][block.code],
+        )
+        model_killed = closed.desk.model in closed.desk.killed_models
+        return Scored(scores.prob, scores.guarded, scores.fallback, killed | model_killed, canary, bucket)
+
+    def _said(self, scores: Scores, desk: Desk) -> Said:
+        names = [FALLBACK if fallback else desk.model for fallback in scores.fallback.tolist()]
+        return Said(
+            scores.prob, names, [self._versions[name] for name in names], "active", self.spec.horizon_s
+        )
+
+    def _predictions(self, rows: list[Row], scores: Scores, active: Said, desk: Desk) -> list[Body]:
+        said = bodies.predictions(rows, active)
+        if scores.challenger is None:
+            return said
+        n = len(rows)
+        names, versions = [desk.challenger] * n, [self._versions[desk.challenger]] * n
+        shadow = bodies.predictions(
+            rows, Said(scores.challenger, names, versions, "challenger", self.spec.horizon_s)
+        )
+        return [body for pair in zip(said, shadow, strict=True) for body in pair]
+
+    def _stale_events(self, rows: list[Row], block: Block) -> list[Body]:
+        ladder = (self.spec.staleness.warn_s, self.spec.staleness.fallback_s)
+        level = np.searchsorted(ladder, block.age, side="left")
+        changes = self._staleness.update(block.code, level)
+        return [events.staleness(rows[c.row], c, float(block.age[c.row]), ladder) for c in changes]
+
+    def _fallback_events(self, rows: list[Row], block: Block, scores: Scores, desk: Desk) -> list[Body]:
+        by_model = desk.model == FALLBACK
+        level = np.select([scores.guarded, scores.stale, scores.fallback], [1, 2, 4 if by_model else 3], 0)
+        changes = self._fallback.update(block.code, level)
+        return [events.fallback(rows[c.row], c, desk.model) for c in changes]
+
+    def _expired(self, closed: Closed) -> list[Record]:
+        found = []
+        for code, second, offset in closed.expired:
+            self._staleness.end(code)
+            self._fallback.end(code)
+            cause = cause_body(self.shard, offset, closed.cause.seq)
+            symbol = closed.symbols[code]
+            row = Row(closed.names[code], symbol.venue, ":".join(symbol), (second + 1) * SECOND, cause)
+            found.append(events.expired(row, self.spec.symbol_ttl_s))
+        return self._numbered(events.STALENESS, found)
+
+    def _progress(self, closed: Closed) -> list[Record]:
+        bodies_ = [
+            {
+                "id": record_id("progress", self.shard.key, p.second * SECOND),
+                "shard": self.shard.key,
+                "second": p.second,
+                "ts": p.second * SECOND,
+                "ledger": {"read": p.totals.read, **p.totals._asdict()},
+                "caused_by": cause_body(self.shard, p.offset, closed.cause.seq),
+            }
+            for p in closed.progress
+        ]
+        return self._numbered(PROGRESS, bodies_)
+
+    def _numbered(self, topic: str, found: Iterable[Body]) -> list[Record]:
+        """Give records their ordinals, contiguous per shard and topic."""
+        records = []
+        for ordinal, body in enumerate(found, self.ordinals[topic]):
+            body["ordinal"] = ordinal
+            records.append(Record(topic, body.get("symbol", self.shard.key), body))
+        self.ordinals[topic] += len(records)
+        return records
+
+    def _numbered_letter(self, letter: Record) -> Record:
+        ordinal = self.ordinals[DLQ]
+        self.ordinals[DLQ] += 1
+        return letter._replace(headers={**(letter.headers or {}), "ordinal": str(ordinal)})
+
+
+def _masks(desk: Desk, names: list[str]) -> tuple[Bools, Bools, Floats]:
+    """Return by symbol code: under a scoped kill, on the canary list, rollout bucket."""
+    return (
+        np.array([name in desk.killed_symbols for name in names]),
+        np.array([name in desk.canary_symbols for name in names]),
+        np.array([rollout_bucket(name) for name in names]),
+    )

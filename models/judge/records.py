@@ -1,0 +1,60 @@
+"""The records that a shard publishes, as plain data, and the ids that are functions of the input alone."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from models.desk.desk import Desk
+from models.inputs import Cause
+from models.market.ledger import Totals
+
+SIGNALS, PREDICTIONS, FEATURES = "signals", "predictions", "features"
+STALENESS, FALLBACK, PROGRESS, DLQ = "staleness", "fallback", "progress", "dlq"
+TOPICS = (SIGNALS, PREDICTIONS, FEATURES, STALENESS, FALLBACK, PROGRESS, DLQ)
+"""Output topics of the hot path; each has one partition a shard."""
+
+DLQ_VALUE_LIMIT = 256 * 1024
+
+
+class Shard(NamedTuple):
+    """One partition of a tick topic; ``number`` is its partition on every output topic."""
+
+    topic: str
+    partition: int
+    number: int
+
+    @property
+    def key(self) -> str:
+        """Return the name of the shard, sortable and unique."""
+        return f"{self.topic}/{self.partition:04d}"
+
+
+class Record(NamedTuple):
+    """One record of an output topic; ``body`` is JSON-ready, or the original bytes on ``dlq``."""
+
+    topic: str
+    key: str
+    body: dict[str, Any] | bytes
+    headers: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Emission:
+    """Everything one input of a shard publishes, with the state behind the read model."""
+
+    records: list[Record]
+    cause: Cause
+    desk: Desk
+    log_ts: int
+    ledger: Totals
+    outcomes: Mapping[str, int] = field(default_factory=dict)
+    command_id: str | None = None
+
+
+def record_id(kind: str, symbol: str, end: int, *more: object) -> str:
+    """Return a record's id: a hash of kind, ``venue:symbol``, window end (ns) and what else sets it apart."""
+    text = "\x1f".join((kind, symbol, str(end), *map(str, more)))
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()

@@ -1,0 +1,1 @@
+"""From ticks to closed bars, feature rows and matured outcomes: the first keyed stage."""
