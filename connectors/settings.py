@@ -10,12 +10,29 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, SecretStr
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 DEMO_ENV = Path(".levibot/demo.env")
 
 Port = Annotated[int, Field(ge=0, le=65535)]
+Weight = Annotated[float, Field(ge=0)]
+
+
+def _phase(value: object) -> object:
+    """Accept the rollout phases as texts and as numbers."""
+    phases = {"preview": "preview", "0": 0.0, "0.0": 0.0, "0.1": 0.1, "0.5": 0.5, "1": 1.0, "1.0": 1.0}
+    if str(value) not in phases:
+        raise ValueError("must be preview, 0, 0.1, 0.5 or 1.0")
+    return phases[str(value)]
+
+
+def _listed(value: object) -> object:
+    """Accept a comma-separated list."""
+    return value.split(",") if isinstance(value, str) else value
+
+
+Phase = Annotated[float | Literal["preview"], BeforeValidator(_phase)]
 
 
 class Settings(BaseSettings):
@@ -45,6 +62,21 @@ class Settings(BaseSettings):
     grace_ms: int = Field(default=1_000, ge=0, le=60_000)
     max_skew_ms: int = Field(default=5_000, ge=0, le=3_600_000)
     symbol_ttl_s: int = Field(default=3_600, ge=60, le=86_400)
+
+    model: str = ""
+    """The model a new shard begins with; empty: as ``flags_file`` says."""
+    extra_models: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)] = ()
+    """Further models that can be selected, such as ``constant-0.99`` for a drill."""
+    feature_ml_scoring: Phase | None = None
+    canary_symbol: str | None = None
+    canary_timeframe: str = "1h"
+    ml_confid_floor: Annotated[float, Field(ge=0, le=1)] | None = None
+    poll_interval_ms: Annotated[int, Field(ge=1_000)] | None = None
+    ml_signal_weights: Annotated[
+        tuple[Weight, Weight, Weight] | None, NoDecode, BeforeValidator(_listed)
+    ] = None
+    audit_ml_bucket: bool | None = None
+    audit_ml_signal_parts: bool | None = None
 
     flags_file: Path = Path("configs/flags.yaml")
     rules_file: Path = Path("configs/rules.yml")

@@ -1,4 +1,4 @@
-"""The one ordered input of a shard: batches of tick records, control commands taken in, clock beats.
+"""The one ordered input of a shard: its genesis, batches of tick records, control commands, clock beats.
 
 Every input knows its cause: ``offset`` is the next tick offset and ``seq`` the next journal sequence
 number *after* it, so that whatever it releases can be placed exactly in ticks + journal.
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from models.control.commands import Command
+from models.desk.desk import Desk
 from models.ticks import Decoded, Ints
 
 
@@ -52,4 +53,12 @@ class Taken:
     cause: Cause
 
 
-Input = TickBatch | Beat | Taken
+@dataclass(frozen=True, slots=True)
+class Genesis:
+    """The shard's history begins here, with this desk; nothing before it is known."""
+
+    desk: Desk
+    cause: Cause
+
+
+Input = TickBatch | Beat | Taken | Genesis

@@ -24,6 +24,7 @@ class Desk:
     halted: bool = False
     canary: bool = False
     canary_symbols: frozenset[str] = frozenset({"BTCUSDT", "ETHUSDT"})
+    canary_timeframe: str = "1h"
     fraction: float = 1.0
     preview: bool = False
     model: str = "ml-fusion"

@@ -14,9 +14,13 @@ class JournalError(RuntimeError):
 
 
 class Fold:
-    """Follows a journal in log order; starts at the position of a snapshot or at the journal's beginning."""
+    """Follows a journal in log order, from its beginning, from a snapshot's position, or from its tail.
 
-    def __init__(self, gen: int = 0, seq: int = 0) -> None:
+    A reader of the tail gives the highest generation it saw and no ``seq``: the first entry that counts
+    then says where the journal stands.
+    """
+
+    def __init__(self, gen: int = 0, seq: int | None = 0) -> None:
         self.gen = gen
         self.seq = seq
 
@@ -25,7 +29,11 @@ class Fold:
         if entry.kind == OPEN:
             self.gen = max(self.gen, entry.gen)
             return False
-        if entry.gen < self.gen or entry.seq < self.seq:
+        if entry.gen < self.gen:
+            return False
+        if self.seq is None:
+            self.seq = entry.seq
+        if entry.seq < self.seq:
             return False
         if entry.gen > self.gen or entry.seq > self.seq:
             raise JournalError(

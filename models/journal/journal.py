@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
-from models.journal.entry import NO_CONTROL, Entry
+from models.journal.entry import GENESIS, NO_CONTROL, Entry
 from models.journal.fold import JournalError
 from models.journal.position import Position
 
@@ -49,22 +49,32 @@ class Journal:
         return bool(self._pending)
 
     @property
+    def first_pending(self) -> Entry | None:
+        """Return the next entry to be re-injected."""
+        return self._pending[0][1] if self._pending else None
+
+    @property
     def live(self) -> bool:
         """Return whether new entries may be proposed: nothing pending, and not before the barrier."""
         return not self._pending and self.position.t >= self.barrier
 
-    def room(self) -> int | None:
-        """Return how many ticks may be emitted before the next pending entry, None for any number."""
-        return self._pending[0][1].after - self.position.t if self._pending else None
+    def limit(self) -> int | None:
+        """Return the tick offset to stop at: the next pending entry's place or the barrier; None for none."""
+        if self._pending:
+            return self._pending[0][1].after
+        return self.barrier if self.position.t < self.barrier else None
 
     def reinjected(self) -> list[Entry]:
         """Return the pending entries that are due at the present tick, and move behind them."""
         due = []
-        while self._pending and self._pending[0][1].after == self.position.t:
+        while self._pending and self._due(self._pending[0][1]):
             offset, entry = self._pending.popleft()
             self.position.passed(entry, offset)
             due.append(entry)
         return due
+
+    def _due(self, entry: Entry) -> bool:
+        return entry.kind == GENESIS or entry.after == self.position.t
 
     def propose(self, kind: str, payload: Mapping[str, Any], ctl_offset: int = NO_CONTROL) -> Entry:
         """Return a new entry for the present tick, to be produced; the shard holds until it is emitted."""

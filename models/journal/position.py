@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
-from models.journal.entry import NO_CONTROL, Entry
+from models.journal.entry import GENESIS, NO_CONTROL, Entry
 
 
 @dataclass(slots=True)
@@ -20,6 +20,8 @@ class Position:
     def passed(self, entry: Entry, offset: int) -> None:
         """Move behind an emitted entry that stands at journal offset ``offset``."""
         assert entry.seq == self.q, f"entry {entry.seq} emitted at {self.q}"
+        if entry.kind == GENESIS:
+            self.t = entry.after
         assert entry.after == self.t, f"entry after {entry.after} emitted at tick {self.t}"
         self.q, self.j, self.g = entry.seq + 1, offset + 1, entry.gen
         if entry.ctl_offset != NO_CONTROL:

@@ -13,7 +13,7 @@ import numpy as np
 
 from models.desk.desk import Desk
 from models.desk.desk import take_in as take_in_command
-from models.inputs import Beat, Cause, Input, Taken, TickBatch
+from models.inputs import Beat, Cause, Genesis, Input, Taken, TickBatch
 from models.market import rows as feature_rows
 from models.market.bars import Bars, aggregate
 from models.market.batches import cut, empty_batch, head
@@ -71,6 +71,9 @@ class Market:
     def _one(self, one: Input) -> list[Closed]:
         if isinstance(one, Taken):
             return [self._command(one)]
+        if isinstance(one, Genesis):
+            self.desk = one.desk
+            return [self._released(one.cause)]
         if isinstance(one, Beat):
             return [self._records(empty_batch(one))]
         return self._calm_pieces(one)

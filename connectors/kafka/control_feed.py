@@ -1,0 +1,58 @@
+"""The control topic as one process sees it: an append-only list of commands, read once for all shards.
+
+Delivery: every record of the topic's single partition, in order, at least once; each shard keeps a cursor
+of its own. Refused records are logged and passed over.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from operator import itemgetter
+
+import structlog
+from confluent_kafka import Message, TopicPartition
+
+from connectors.codecs.wire import decode_json
+from connectors.kafka.clients import consumer
+from connectors.kafka.errors import check
+from connectors.kafka.reading import ends, read_range
+from connectors.kafka.topics import CONTROL
+from models.control.commands import Command
+from models.control.verdict import Refusal, judge
+
+_LOG = structlog.get_logger()
+
+
+class ControlFeed:
+    """Commands by offset; :meth:`poll` never blocks."""
+
+    def __init__(self, bootstrap: str, secret: str | None) -> None:
+        self._secret = secret
+        self._client = consumer(bootstrap, queued_max_messages_kbytes=1_024)
+        self._accepted: list[tuple[int, int, Command]] = []
+        low, end = ends(self._client, CONTROL, 0)
+        for message in read_range(self._client, CONTROL, 0, low, end):
+            self._take(message)
+        self._client.assign([TopicPartition(CONTROL, 0, end)])
+
+    def poll(self) -> None:
+        """Take in what has arrived."""
+        for message in self._client.consume(100, 0):
+            check(message.error(), f"reading {CONTROL}")
+            self._take(message)
+
+    def since(self, offset: int) -> list[tuple[int, int, Command]]:
+        """Return (offset, broker time in ns, command) of the accepted commands from an offset on."""
+        return self._accepted[bisect_left(self._accepted, offset, key=itemgetter(0)) :]
+
+    def close(self) -> None:
+        """Leave the broker."""
+        self._client.close()
+
+    def _take(self, message: Message) -> None:
+        ts = message.timestamp()[1] * 1_000_000
+        verdict = judge(decode_json(message.value()), ts, self._secret)
+        if isinstance(verdict, Refusal):
+            _LOG.warning("command refused", offset=message.offset(), reason=verdict.reason)
+        else:
+            self._accepted.append((message.offset(), ts, verdict))

@@ -1,0 +1,148 @@
+"""The only writer of a shard's output partitions, on all topics.
+
+Delivery: exactly once by ordinals. What is in the log is always a prefix of what the shard emits, so at
+start the last record of each partition tells how far that prefix reaches; re-emitted records up to it are
+suppressed, and a jump is refused. Unit of parallelism: the shard.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+
+from bytewax.outputs import FixedPartitionedSink, StatefulSinkPartition
+from confluent_kafka import KafkaError, Message, Producer
+
+from connectors.codecs.wire import Encoded, Place
+from connectors.kafka.errors import BrokerError
+from models.judge.records import Emission, Shard
+
+Published = tuple[Emission, list[Encoded]]
+OnDelivered = Callable[[Shard, list[Emission]], None]
+
+FULL_QUEUE_WITHIN_S = 30.0
+FLUSH_WITHIN_S = 30.0
+
+
+class Batch:
+    """Records on their way; counts down as the broker acknowledges them."""
+
+    def __init__(self, emissions: list[Emission]) -> None:
+        self.emissions = emissions
+        self.missing = 0
+        self.error: str | None = None
+
+    def delivered(self, error: KafkaError | None, message: Message) -> None:
+        """Take in a delivery report."""
+        self.missing -= 1
+        if error is not None:
+            self.error = f"{message.topic()}/{message.partition()}: {error.str()}"
+
+
+class ShardSink(StatefulSinkPartition[Published, None]):
+    """Publishes one shard's records and reports them once the broker has them."""
+
+    def __init__(
+        self,
+        shard: Shard,
+        producer: Producer,
+        last: dict[str, Place],
+        suffix: str,
+        on_delivered: OnDelivered,
+    ) -> None:
+        self._shard = shard
+        self._producer = producer
+        self._next = {topic: place.ordinal + 1 for topic, place in last.items()}
+        self._suffix = suffix
+        self._on_delivered = on_delivered
+        self._waiting: deque[Batch] = deque()
+        self.suppressed = 0
+
+    def write_batch(self, items: list[Published]) -> None:
+        """Produce what is not in the log yet; raise ``BrokerError`` if anything before failed."""
+        batch = Batch([emission for emission, _ in items])
+        for _, records in items:
+            for record in records:
+                self._write(record, batch)
+        self._waiting.append(batch)
+        self._settle()
+
+    def snapshot(self) -> None:
+        """Wait until everything is in the log: nothing is durable that is not published."""
+        left = self._producer.flush(FLUSH_WITHIN_S)
+        self._settle()
+        if left or self._waiting:
+            raise BrokerError(f"shard {self._shard.key}: {left} records are not acknowledged")
+
+    def close(self) -> None:
+        """Wait for the reports that are due; must not raise while a failure unwinds."""
+        self._producer.flush(FLUSH_WITHIN_S)
+
+    def _write(self, record: Encoded, batch: Batch) -> None:
+        expected = self._next.get(record.topic, 0)
+        if record.ordinal < expected:
+            self.suppressed += 1
+            return
+        if record.ordinal > expected:
+            raise BrokerError(
+                f"shard {self._shard.key}: {record.topic} would jump from ordinal {expected - 1} to "
+                f"{record.ordinal}; the topic lost records or belongs to another run: see levibot doctor"
+            )
+        self._produce(record, batch)
+        self._next[record.topic] = expected + 1
+        batch.missing += 1
+
+    def _produce(self, record: Encoded, batch: Batch) -> None:
+        deadline = time.monotonic() + FULL_QUEUE_WITHIN_S
+        while True:
+            try:
+                self._producer.produce(
+                    record.topic + self._suffix, record.value, record.key, partition=self._shard.number,
+                    headers=record.headers, on_delivery=batch.delivered,
+                )  # fmt: skip
+                return
+            except BufferError as full:
+                self._producer.poll(0.05)
+                if time.monotonic() > deadline:
+                    raise BrokerError("the broker takes no records; its queue stayed full") from full
+
+    def _settle(self) -> None:
+        """Hand on the batches that are in the log, in order."""
+        self._producer.poll(0)
+        while self._waiting and (self._waiting[0].missing == 0 or self._waiting[0].error):
+            batch = self._waiting.popleft()
+            if batch.error:
+                raise BrokerError(f"delivery failed: {batch.error}; it may be in the log: start again")
+            self._on_delivered(self._shard, batch.emissions)
+
+
+class ShardSinks(FixedPartitionedSink[Published, None]):
+    """One sink for all shards of this instance and all topics."""
+
+    def __init__(
+        self,
+        shards: list[Shard],
+        producer: Producer,
+        last: Callable[[Shard], dict[str, Place]],
+        suffix: str,
+        on_delivered: OnDelivered,
+    ) -> None:
+        self._shards = {shard.key: shard for shard in shards}
+        self._producer = producer
+        self._last = last
+        self._suffix = suffix
+        self._on_delivered = on_delivered
+
+    def list_parts(self) -> list[str]:
+        """Return the keys of the shards."""
+        return sorted(self._shards)
+
+    def part_fn(self, item_key: str) -> int:
+        """Return the place of a shard in the sorted list of parts."""
+        return sorted(self._shards).index(item_key)
+
+    def build_part(self, step_id: str, for_part: str, resume_state: None) -> ShardSink:
+        """Take over one shard's output partitions from where their last records stand."""
+        shard = self._shards[for_part]
+        return ShardSink(shard, self._producer, self._last(shard), self._suffix, self._on_delivered)

@@ -1,0 +1,192 @@
+"""The one ordered input of a shard, from Kafka: ticks, control commands and clock beats, journalled first.
+
+Delivery: every tick record exactly once in offset order from the shard's position; every command and beat
+only after it is acknowledged on the journal. Unit of parallelism: the shard, one partition of a tick topic.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+from bytewax.inputs import FixedPartitionedSource, StatefulSourcePartition
+from confluent_kafka import Consumer, Message
+
+from connectors.codecs.decode import Decoder
+from connectors.kafka.control_feed import ControlFeed
+from connectors.kafka.errors import BrokerError, check
+from connectors.kafka.journal_log import JournalLog
+from connectors.kafka.pace import Pace
+from connectors.kafka.silence import Silence
+from models.control.commands import parse
+from models.desk.desk import Desk
+from models.inputs import Beat, Cause, Genesis, Input, Taken, TickBatch
+from models.journal.entry import BEAT, COMMAND, GENESIS, Entry
+from models.journal.journal import Journal
+from models.judge.records import Shard
+
+Item = tuple[str, tuple[Shard, Input]]
+
+IN_FLIGHT = timedelta(milliseconds=1)
+QUIET = timedelta(milliseconds=5)
+ACK_WITHIN_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class ShardInputs:
+    """The open inputs of one shard, made at start."""
+
+    shard: Shard
+    ticks: Consumer  # assigned at the position
+    decoder: Decoder
+    control: ControlFeed
+    log: JournalLog
+    journal: Journal
+    silence: Silence
+    genesis: dict[str, Any] | None  # to be journalled first, where the shard has no history
+
+
+class ShardPartition(StatefulSourcePartition[Item, dict[str, int]]):
+    """Merges the inputs of one shard. Whatever is not a tick is held until the journal has it."""
+
+    def __init__(self, inputs: ShardInputs, stopping: Callable[[], bool]) -> None:
+        self._in = inputs
+        self._genesis = inputs.genesis
+        self._stopping = stopping
+        self._fetched: deque[Message] = deque()
+        self._pace = Pace()
+        self._log_ts = 0
+        self._proposed_at = 0.0
+        self._awake = datetime.now(UTC)
+
+    def next_batch(self) -> list[Item]:
+        """Return what may be emitted now, in order; nothing while an entry is in flight."""
+        items = self._next()
+        journal = self._in.journal
+        wait = timedelta(0) if items else IN_FLIGHT if journal.holding else QUIET
+        self._awake = datetime.now(UTC) + wait
+        return [(self._in.shard.key, (self._in.shard, item)) for item in items]
+
+    def next_awake(self) -> datetime | None:
+        """Return when to be asked again: at once after ticks, soon while an entry is in flight."""
+        return self._awake
+
+    def snapshot(self) -> dict[str, int]:
+        """Return the cursors of what was emitted."""
+        return self._in.journal.position.snapshot()
+
+    def close(self) -> None:
+        """Leave the broker."""
+        self._in.ticks.close()
+
+    def _next(self) -> list[Input]:
+        journal = self._in.journal
+        self._in.log.poll()
+        if journal.holding:
+            return self._acknowledged()
+        if self._stopping():
+            raise StopIteration
+        due = journal.reinjected()
+        if due:
+            return [self._input(entry) for entry in due]
+        if journal.live and self._propose():
+            return []
+        return self._ticks(journal.limit()) or self._beat()
+
+    def _acknowledged(self) -> list[Input]:
+        entries = self._in.journal.emitted()
+        if not entries and time.monotonic() - self._proposed_at > ACK_WITHIN_S:
+            raise BrokerError(
+                f"shard {self._in.shard.key}: the journal did not acknowledge for {ACK_WITHIN_S:.0f} s"
+            )
+        return [self._input(entry) for entry in entries]
+
+    def _propose(self) -> bool:
+        """Journal the genesis, or else all commands that have arrived; return whether there was one."""
+        if self._genesis is not None:
+            self._append(GENESIS, self._genesis)
+            self._genesis = None
+            return True
+        self._in.control.poll()
+        commands = self._in.control.since(self._in.journal.position.c)
+        for offset, ts, command in commands:
+            self._append(COMMAND, {"command": command.as_dict(), "ts": ts}, offset)
+        return bool(commands)
+
+    def _append(self, kind: str, payload: dict[str, Any], *ctl_offset: int) -> None:
+        journal = self._in.journal
+        entry = journal.propose(kind, payload, *ctl_offset)
+        self._in.log.append(self._in.shard, entry, lambda offset: journal.acknowledge(entry.seq, offset))
+        self._proposed_at = time.monotonic()
+
+    def _ticks(self, limit: int | None) -> list[Input]:
+        """Return the next ticks as a batch, none beyond ``limit``."""
+        messages = self._fetch(limit)
+        if not messages:
+            return []
+        position = self._in.journal.position
+        offsets = np.array([message.offset() for message in messages])
+        if offsets[0] < position.t:
+            raise BrokerError(f"shard {self._in.shard.key}: tick {offsets[0]} came at position {position.t}")
+        position.t = int(offsets[-1]) + 1
+        log_ts = np.array([message.timestamp()[1] for message in messages]) * 1_000_000
+        self._log_ts = max(self._log_ts, int(log_ts.max()))
+        self._in.silence.broken(time.monotonic())
+        values = [message.value() for message in messages]
+        return [TickBatch(offsets, log_ts, values, self._in.decoder.decode(values), position.q)]
+
+    def _fetch(self, limit: int | None) -> list[Message]:
+        if not self._fetched:
+            self._fetched.extend(self._in.ticks.consume(self._pace.next_size(), 0))
+        taken: list[Message] = []
+        while self._fetched and (limit is None or self._fetched[0].offset() < limit):
+            message = self._fetched.popleft()
+            check(message.error(), f"reading {self._in.shard.key}")
+            taken.append(message)
+        self._pace.took(len(taken))
+        return taken
+
+    def _beat(self) -> list[Input]:
+        journal = self._in.journal
+        if journal.live and not self._fetched and self._log_ts:
+            passed = self._in.silence.beat(journal.position.t, time.monotonic())
+            if passed is not None:
+                self._append(BEAT, {"ts": self._log_ts + int(passed * 1e9)})
+        return []
+
+    def _input(self, entry: Entry) -> Input:
+        cause = Cause(entry.after, entry.seq + 1)
+        if entry.kind == COMMAND:
+            return Taken(parse(entry.payload["command"]), entry.payload["ts"], cause)
+        if entry.kind == BEAT:
+            self._log_ts = max(self._log_ts, entry.payload["ts"])
+            return Beat(entry.payload["ts"], cause)
+        assert entry.kind == GENESIS, f"unknown journal entry '{entry.kind}'"
+        return Genesis(Desk.from_dict(entry.payload["desk"]), cause)
+
+
+class ShardSource(FixedPartitionedSource[Item, dict[str, int]]):
+    """All shards of this instance; ``opener`` connects one of them at its saved or first position."""
+
+    def __init__(
+        self,
+        shards: list[Shard],
+        opener: Callable[[Shard, dict[str, int] | None], ShardInputs],
+        stopping: Callable[[], bool],
+    ) -> None:
+        self._shards = {shard.key: shard for shard in shards}
+        self._opener = opener
+        self._stopping = stopping
+
+    def list_parts(self) -> list[str]:
+        """Return the keys of the shards."""
+        return list(self._shards)
+
+    def build_part(self, step_id: str, for_part: str, resume_state: dict[str, int] | None) -> ShardPartition:
+        """Open one shard."""
+        return ShardPartition(self._opener(self._shards[for_part], resume_state), self._stopping)

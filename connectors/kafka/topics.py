@@ -1,0 +1,106 @@
+"""The topics of an instance: names, partition counts, settings; and the shards that follow from them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from confluent_kafka.admin import AdminClient, NewTopic
+
+from connectors.kafka.clients import admin
+from connectors.kafka.errors import TopicsError
+from connectors.settings import Settings
+from models.judge.records import TOPICS, Shard
+
+CONTROL, JOURNAL = "control", "journal"
+_WEEK_MS = 7 * 24 * 3_600_000
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A topic as the product needs it."""
+
+    name: str
+    partitions: int
+    config: Mapping[str, str] = field(default_factory=dict)
+
+
+def tick_topics(settings: Settings) -> dict[str, str]:
+    """Return the tick topics with the codec of each, in the order of the setting."""
+    entries = [entry.strip() for entry in settings.tick_topics.split(",") if entry.strip()]
+    parts = [entry.partition("=") for entry in entries]
+    return {name: codec or "auto" for name, _, codec in parts}
+
+
+def output(name: str, settings: Settings) -> str:
+    """Return the name of an output or journal topic of this instance."""
+    return f"{name}{settings.topic_suffix}"
+
+
+def plans(settings: Settings, partitions: Mapping[str, int]) -> list[Plan]:
+    """Return every topic; ``partitions`` gives the count of each tick topic."""
+    shards = sum(partitions.values())
+    skew = str(settings.max_skew_ms)
+    ticks = [
+        Plan(name, count, {"retention.ms": str(_WEEK_MS), "message.timestamp.after.max.ms": skew})
+        for name, count in partitions.items()
+    ]
+    broker_time = {"retention.ms": str(_WEEK_MS), "message.timestamp.type": "LogAppendTime"}
+    outputs = [Plan(output(name, settings), shards, broker_time) for name in TOPICS]
+    journal = Plan(output(JOURNAL, settings), shards, broker_time)
+    return [*ticks, Plan(CONTROL, 1, broker_time), journal, *outputs]
+
+
+def planned(settings: Settings) -> list[Plan]:
+    """Return every topic with the pinned partition count of the settings."""
+    return plans(settings, dict.fromkeys(tick_topics(settings), settings.partitions))
+
+
+def existing(client: AdminClient, timeout_s: float = 10.0) -> dict[str, int]:
+    """Return the partition count of every topic of the broker; raise ``TopicsError`` if it is away."""
+    try:
+        topics = client.list_topics(timeout=timeout_s).topics
+    except Exception as error:
+        raise TopicsError(f"the broker does not answer ({error}); check KAFKA_BOOTSTRAP") from error
+    return {name: len(topic.partitions) for name, topic in topics.items()}
+
+
+def create(settings: Settings) -> list[Plan]:
+    """Create the topics that are missing and return them; raise ``TopicsError`` where a count differs."""
+    client = admin(settings.kafka_bootstrap)
+    have = existing(client)
+    counts = {name: have.get(name, settings.partitions) for name in tick_topics(settings)}
+    wanted = plans(settings, counts)
+    for plan in wanted:
+        if have.get(plan.name, plan.partitions) != plan.partitions:
+            raise TopicsError(_wrong_count(plan, have[plan.name]))
+    missing = [plan for plan in wanted if plan.name not in have]
+    futures = client.create_topics(
+        [NewTopic(p.name, p.partitions, 1, config=dict(p.config)) for p in missing]
+    )
+    for future in futures.values():
+        future.result()
+    return missing
+
+
+def shards(settings: Settings) -> list[Shard]:
+    """Return the shards in the order of their numbers; raise ``TopicsError`` if a topic is not as planned."""
+    have = existing(admin(settings.kafka_bootstrap))
+    missing = [name for name in tick_topics(settings) if name not in have]
+    if missing:
+        raise TopicsError(f"no tick topic {', '.join(missing)}; create it with: levibot topics create")
+    counts = {name: have[name] for name in tick_topics(settings)}
+    for plan in plans(settings, counts):
+        if plan.name not in have:
+            raise TopicsError(f"no topic {plan.name}; create it with: levibot topics create")
+        if have[plan.name] != plan.partitions:
+            raise TopicsError(_wrong_count(plan, have[plan.name]))
+    pairs = [(name, partition) for name, count in counts.items() for partition in range(count)]
+    return [Shard(name, partition, number) for number, (name, partition) in enumerate(pairs)]
+
+
+def _wrong_count(plan: Plan, found: int) -> str:
+    return (
+        f"topic {plan.name} has {found} partitions instead of {plan.partitions} (one a shard); give this "
+        "instance other output topics with TOPIC_SUFFIX, or delete the topic if nothing needs it"
+    )

@@ -1,0 +1,50 @@
+"""The command line: ``levibot``."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+from pydantic import ValidationError
+
+from connectors.kafka.errors import BrokerError, TopicsError
+from connectors.logs import configure
+from connectors.settings import settings
+from connectors.start_values import ConfigError
+from flows.commands import api, bars, control, demo, doctor, feed, run, topics
+from models.control.commands import BadCommandError
+from models.journal.fold import JournalError
+from models.scoring.registry import UnknownModelError
+
+app = typer.Typer(
+    name="levibot",
+    help="Live trading-signal engine: ticks from Kafka become calibrated, gated signals.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(run.app, name="run")
+app.add_typer(topics.app, name="topics")
+app.add_typer(control.app, name="control")
+app.add_typer(feed.app, name="feed")
+app.command("api")(api.serve)
+app.command("bars")(bars.bars)
+app.command("demo")(demo.demo)
+app.command("doctor")(doctor.doctor)
+
+EXPECTED = (BadCommandError, BrokerError, ConfigError, JournalError, TopicsError, UnknownModelError)
+
+
+def main() -> None:
+    """Run the command line; expected errors become one line on stderr and exit code 2."""
+    try:
+        configure(settings())
+        app()
+    except ValidationError as error:
+        for problem in error.errors():
+            name = "_".join(map(str, problem["loc"])).upper()
+            print(f"levibot: setting {name}: {problem['msg']}", file=sys.stderr)
+        sys.exit(2)
+    except EXPECTED as error:
+        print(f"levibot: {error}", file=sys.stderr)
+        sys.exit(2)

@@ -1,0 +1,38 @@
+"""Running a dataflow as a process: clean stop on SIGTERM and SIGINT, any other end is a failure."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from datetime import timedelta
+from types import FrameType
+
+from bytewax.dataflow import Dataflow
+from bytewax.run import cli_main
+
+EPOCH = timedelta(seconds=1)
+
+
+class Stop:
+    """A flag that makes the sources end, so that the engine drains, snapshots and exits 0."""
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+
+    def __call__(self) -> bool:
+        """Return whether to stop."""
+        return self._event.is_set()
+
+    def request(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
+        """Ask for a clean stop."""
+        self._event.set()
+
+    def on_signals(self) -> None:
+        """Ask for a clean stop on SIGTERM and SIGINT."""
+        signal.signal(signal.SIGTERM, self.request)
+        signal.signal(signal.SIGINT, self.request)
+
+
+def run(flow: Dataflow) -> None:
+    """Run a dataflow on one worker until its sources end."""
+    cli_main(flow, workers_per_process=1, epoch_interval=EPOCH)

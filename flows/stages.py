@@ -1,0 +1,80 @@
+"""The stages as Bytewax sees them: thin adapters, keyed by shard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol, TypeVar
+
+from bytewax.operators import StatefulBatchLogic
+
+from connectors.codecs.wire import encode
+from connectors.kafka.sink import Published
+from models.desk.desk import Desk
+from models.inputs import Input
+from models.judge.judge import Judge
+from models.judge.records import Emission, Shard
+from models.market.block import Closed
+from models.market.market import Market
+from models.scoring.model import Model
+from models.scoring.scorer import ScoredBlock, Scorer
+from models.spec import Spec
+
+X = TypeVar("X")
+Y = TypeVar("Y")
+Keyed = tuple[str, tuple[Shard, X]]
+
+
+class Stage(Protocol[X, Y]):
+    """A plain object: inputs in order to outputs in order, and its state as plain data."""
+
+    def step(self, inputs: list[X]) -> list[Y]:
+        """Take inputs in order."""
+
+    def snapshot(self) -> dict[str, Any]:
+        """Return the state."""
+
+
+class KeyedStage(StatefulBatchLogic[tuple[Shard, X], tuple[Shard, Y], dict[str, Any]]):
+    """Runs one stage for one shard; the stage is made at the first input, which names the shard."""
+
+    def __init__(self, make: Callable[[Shard], Stage[X, Y]]) -> None:
+        self._make = make
+        self._stage: Stage[X, Y] | None = None
+
+    def on_batch(self, values: list[tuple[Shard, X]]) -> tuple[list[tuple[Shard, Y]], bool]:
+        """Hand the batch to the stage; never discard its state."""
+        shard = values[0][0]
+        if self._stage is None:
+            self._stage = self._make(shard)
+        outputs = self._stage.step([value for _, value in values])
+        return [(shard, output) for output in outputs], self.RETAIN
+
+    def snapshot(self) -> dict[str, Any]:
+        """Return the state of the stage."""
+        return self._stage.snapshot() if self._stage else {}
+
+
+def market_stage(spec: Spec) -> Callable[[Any], KeyedStage[Input, Closed]]:
+    """Return the builder of Market stages; the desk comes with the shard's genesis."""
+    return lambda saved: KeyedStage(lambda shard: Market(spec, Desk(), saved))
+
+
+def judge_stage(spec: Spec, models: Mapping[str, Model]) -> Callable[[Any], KeyedStage[ScoredBlock, Emission]]:
+    """Return the builder of Judge stages."""
+    return lambda saved: KeyedStage(lambda shard: Judge(spec, shard, models, saved))
+
+
+def score_batch(scorer: Scorer) -> Callable[[list[Keyed[Closed]]], list[Keyed[ScoredBlock]]]:
+    """Return the scoring of one activation: the rows of all shards in one call a model."""
+
+    def score(items: list[Keyed[Closed]]) -> list[Keyed[ScoredBlock]]:
+        scored = scorer.step([closed for _, (_, closed) in items])
+        return [(key, (shard, block)) for (key, (shard, _)), block in zip(items, scored, strict=True)]
+
+    return score
+
+
+def encode_emission(item: Keyed[Emission]) -> tuple[str, Published]:
+    """Return an emission with the bytes of its records."""
+    key, (_, emission) = item
+    return key, (emission, [encode(record) for record in emission.records])
