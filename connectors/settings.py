@@ -6,6 +6,7 @@ then the defaults here. A bad value fails at start and names the setting.
 
 from __future__ import annotations
 
+import os
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
@@ -54,6 +55,12 @@ class Settings(BaseSettings):
     api_port: Port = 8000
     flow_host: str = "127.0.0.1"
     flow_port: Port = 4001
+    stale_after_s: float = Field(default=5.0, gt=0, le=3_600)
+    """An answer older than this is shown as stale: HOLD, fallback, advisory."""
+    offline_after_s: float = Field(default=3.0, gt=0, le=3_600)
+    """A shard that has not published its view for this long counts as offline."""
+    levibot_build_sha: str = "unknown"
+    """The commit this was built from, set when an image is built."""
 
     admin_secret: SecretStr | None = None
     admin_key: SecretStr | None = None
@@ -72,9 +79,9 @@ class Settings(BaseSettings):
     canary_timeframe: str = "1h"
     ml_confid_floor: Annotated[float, Field(ge=0, le=1)] | None = None
     poll_interval_ms: Annotated[int, Field(ge=1_000)] | None = None
-    ml_signal_weights: Annotated[
-        tuple[Weight, Weight, Weight] | None, NoDecode, BeforeValidator(_listed)
-    ] = None
+    ml_signal_weights: Annotated[tuple[Weight, Weight, Weight] | None, NoDecode, BeforeValidator(_listed)] = (
+        None
+    )
     audit_ml_bucket: bool | None = None
     audit_ml_signal_parts: bool | None = None
 
@@ -87,9 +94,12 @@ class Settings(BaseSettings):
     """Where a shard without any history begins to read its ticks."""
 
 
+def environment() -> dict[str, str]:
+    """Return a copy of the environment, for child processes."""
+    return dict(os.environ)
+
+
 @lru_cache(maxsize=1)
 def settings() -> Settings:
     """Return the settings of this process; raise ``SettingsError`` naming the first bad one."""
     return Settings()
-
-

@@ -57,7 +57,9 @@ class _Flags(_Strict):
     allow_symbols: list[str]
     entry: Probability
     exit: Probability
-    weights: tuple[Annotated[float, Field(ge=0)], Annotated[float, Field(ge=0)], Annotated[float, Field(ge=0)]]
+    weights: tuple[
+        Annotated[float, Field(ge=0)], Annotated[float, Field(ge=0)], Annotated[float, Field(ge=0)]
+    ]
     flags: dict[str, bool | int | float]
 
 

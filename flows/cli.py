@@ -43,8 +43,8 @@ def main() -> None:
     except ValidationError as error:
         for problem in error.errors():
             name = "_".join(map(str, problem["loc"])).upper()
-            print(f"levibot: setting {name}: {problem['msg']}", file=sys.stderr)
+            typer.echo(f"levibot: setting {name}: {problem['msg']}", err=True)
         sys.exit(2)
     except EXPECTED as error:
-        print(f"levibot: {error}", file=sys.stderr)
+        typer.echo(f"levibot: {error}", err=True)
         sys.exit(2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, cast
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from prometheus_client import CollectorRegistry, make_wsgi_app
@@ -14,7 +14,7 @@ StartResponse = Callable[..., Any]
 
 
 class _Quiet(WSGIRequestHandler):
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name is the standard library's
+    def log_message(self, format: str, *args: Any) -> None:
         """Write no access log."""
 
 
@@ -31,7 +31,7 @@ class HealthServer:
                 start("200 OK", [("Content-Type", "application/json")])
                 return [json.dumps(status()).encode()]
             if environ["PATH_INFO"] == "/metrics":
-                return metrics(environ, start)
+                return cast(Iterable[bytes], metrics(environ, start))
             start("404 Not Found", [("Content-Type", "text/plain")])
             return [b"try /health or /metrics\n"]
 

@@ -35,4 +35,4 @@ class Stop:
 
 def run(flow: Dataflow) -> None:
     """Run a dataflow on one worker until its sources end."""
-    cli_main(flow, workers_per_process=1, epoch_interval=EPOCH)
+    cli_main(flow, workers_per_process=1, epoch_interval=EPOCH)  # type: ignore[no-untyped-call]

@@ -59,7 +59,9 @@ def market_stage(spec: Spec) -> Callable[[Any], KeyedStage[Input, Closed]]:
     return lambda saved: KeyedStage(lambda shard: Market(spec, Desk(), saved))
 
 
-def judge_stage(spec: Spec, models: Mapping[str, Model]) -> Callable[[Any], KeyedStage[ScoredBlock, Emission]]:
+def judge_stage(
+    spec: Spec, models: Mapping[str, Model]
+) -> Callable[[Any], KeyedStage[ScoredBlock, Emission]]:
     """Return the builder of Judge stages."""
     return lambda saved: KeyedStage(lambda shard: Judge(spec, shard, models, saved))
 

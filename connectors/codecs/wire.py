@@ -17,12 +17,12 @@ class Encoded(NamedTuple):
     topic: str
     key: bytes
     value: bytes
-    headers: list[tuple[str, bytes]] | None
+    headers: list[tuple[str, str | bytes | None]] | None
     ordinal: int
 
 
 class Place(NamedTuple):
-    """Where a published record stands: its ordinal, and the tick offset and journal number behind its cause."""
+    """Where a published record stands: its ordinal, and tick offset and journal number of its cause."""
 
     ordinal: int
     offset: int
@@ -32,13 +32,13 @@ class Place(NamedTuple):
 def encode(record: Record) -> Encoded:
     """Return the bytes of an output record: its body as JSON, or for ``dlq`` the original with headers."""
     if isinstance(record.body, bytes):
-        headers = {name: text.encode() for name, text in (record.headers or {}).items()}
-        ordinal = int(headers["ordinal"])
-        return Encoded(record.topic, record.key.encode(), record.body, list(headers.items()), ordinal)
+        headers: list[tuple[str, str | bytes | None]] = list((record.headers or {}).items())
+        ordinal = int((record.headers or {})["ordinal"])
+        return Encoded(record.topic, record.key.encode(), record.body, headers, ordinal)
     return Encoded(record.topic, record.key.encode(), orjson.dumps(record.body), None, record.body["ordinal"])
 
 
-def place(value: bytes | None, headers: list[tuple[str, bytes]] | None) -> Place:
+def place(value: bytes | None, headers: list[tuple[str, bytes]]) -> Place:
     """Return the place of a published record, from its headers (``dlq``) or its body."""
     if headers:
         h = dict(headers)

@@ -16,6 +16,7 @@ from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
 from connectors.codecs.wire import decode_entry
 from connectors.kafka.clients import consumer, exact_producer
 from connectors.kafka.errors import BrokerError, check
+from connectors.kafka.messages import offset_of, partition_of, timestamp_ms
 from connectors.kafka.reading import ends, read_range
 from connectors.kafka.topics import CONTROL, JOURNAL, output
 from connectors.settings import Settings
@@ -63,10 +64,10 @@ class Acks:
             for message in self._client.consume(500, 0.02):
                 check(message.error(), f"reading {self._topic}")
                 entry = decode_entry(message.value())
-                number = message.partition()
+                number = partition_of(message)
                 counts = self._folds[number].take(entry)
                 if counts and _is(entry, command_id) and number in missing:
-                    ms = message.timestamp()[1] - sent_ts_ms
+                    ms = timestamp_ms(message) - sent_ts_ms
                     acks.append(Ack(missing.pop(number), entry.after, entry.seq, float(ms)))
         return sorted(acks, key=lambda ack: ack.shard.number), list(missing.values())
 
@@ -96,7 +97,7 @@ def publish(settings: Settings, value: bytes, key: str) -> int:
     reports: list[tuple[KafkaError | None, int]] = []
 
     def delivered(error: KafkaError | None, message: Message) -> None:
-        reports.append((error, message.timestamp()[1]))
+        reports.append((error, offset_of(message) if error is None else -1))
 
     client = exact_producer(settings.kafka_bootstrap, linger_ms=0)
     client.produce(CONTROL, value, key, partition=0, on_delivery=delivered)
@@ -104,6 +105,17 @@ def publish(settings: Settings, value: bytes, key: str) -> int:
     if not reports:
         client.purge(in_queue=True, in_flight=True, blocking=False)
         client.flush(1.0)
-        raise BrokerError("the broker did not take the command; check KAFKA_BOOTSTRAP and the topic 'control'")
-    check(reports[0][0], "sending the command")
-    return reports[0][1]
+        raise BrokerError(
+            "the broker did not take the command; check KAFKA_BOOTSTRAP and the topic 'control'"
+        )
+    error, offset = reports[0]
+    check(error, "sending the command")
+    return _broker_time(settings, offset)
+
+
+def _broker_time(settings: Settings, offset: int) -> int:
+    """Return the timestamp of a record as a reader sees it; a delivery report does not always tell."""
+    client = consumer(settings.kafka_bootstrap)
+    [message] = read_range(client, CONTROL, 0, offset, offset + 1)
+    client.close()
+    return timestamp_ms(message)

@@ -15,6 +15,7 @@ from confluent_kafka import Message, TopicPartition
 from connectors.codecs.wire import decode_json
 from connectors.kafka.clients import consumer
 from connectors.kafka.errors import check
+from connectors.kafka.messages import offset_of, timestamp_ms
 from connectors.kafka.reading import ends, read_range
 from connectors.kafka.topics import CONTROL
 from models.control.commands import Command
@@ -50,9 +51,9 @@ class ControlFeed:
         self._client.close()
 
     def _take(self, message: Message) -> None:
-        ts = message.timestamp()[1] * 1_000_000
+        ts = timestamp_ms(message) * 1_000_000
         verdict = judge(decode_json(message.value()), ts, self._secret)
         if isinstance(verdict, Refusal):
-            _LOG.warning("command refused", offset=message.offset(), reason=verdict.reason)
+            _LOG.warning("command refused", offset=offset_of(message), reason=verdict.reason)
         else:
-            self._accepted.append((message.offset(), ts, verdict))
+            self._accepted.append((offset_of(message), ts, verdict))

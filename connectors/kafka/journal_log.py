@@ -15,6 +15,7 @@ from confluent_kafka import Consumer, KafkaError, Message
 from connectors.codecs.wire import decode_entry, encode_entry
 from connectors.kafka.clients import exact_producer
 from connectors.kafka.errors import BrokerError, check
+from connectors.kafka.messages import offset_of
 from connectors.kafka.reading import PATIENCE_S, ends, read_range
 from models.journal.entry import OPEN, Entry
 from models.journal.fold import Fold, JournalError
@@ -40,7 +41,7 @@ class JournalLog:
             if error is not None:
                 self._error = f"journal entry {entry.seq} of {shard.key}: {error.str()}"
             else:
-                on_offset(message.offset())
+                on_offset(offset_of(message))
 
         self._producer.produce(
             self.topic, encode_entry(entry), shard.key, partition=shard.number, on_delivery=delivered
@@ -48,7 +49,7 @@ class JournalLog:
         self._producer.poll(0)
 
     def poll(self) -> None:
-        """Take in acknowledgements; raise ``BrokerError`` if an entry failed: it may stand in the log all the same."""
+        """Take in acknowledgements; raise ``BrokerError`` if one failed: its entry may be in the log."""
         self._producer.poll(0)
         if self._error is not None:
             raise BrokerError(self._error)
@@ -100,5 +101,5 @@ def _entries(
     found = []
     for message in read_range(client, log.topic, shard.number, start, end):
         check(message.error(), f"reading {log.topic}")
-        found.append((message.offset(), decode_entry(message.value())))
+        found.append((offset_of(message), decode_entry(message.value())))
     return found

@@ -14,6 +14,7 @@ from connectors.kafka.clients import admin, consumer
 from connectors.kafka.control_feed import ControlFeed
 from connectors.kafka.errors import BrokerError
 from connectors.kafka.journal_log import JournalLog, open_journal
+from connectors.kafka.messages import headers_of
 from connectors.kafka.reading import ends, last_records
 from connectors.kafka.silence import Silence
 from connectors.kafka.source import ShardInputs
@@ -49,7 +50,7 @@ class Opening:
             names = {output(topic, self._settings): topic for topic in TOPICS}
             found = last_records(client, list(names), shard.number)
             client.close()
-            self._places[shard.key] = {names[t]: place(m.value(), m.headers()) for t, m in found.items()}
+            self._places[shard.key] = {names[t]: place(m.value(), headers_of(m)) for t, m in found.items()}
         return self._places[shard.key]
 
     def open(self, shard: Shard, saved: Mapping[str, int] | None) -> ShardInputs:
@@ -78,8 +79,8 @@ class Opening:
     def _genesis(self, shard: Shard) -> dict[str, Any]:
         if self.published(shard):
             raise BrokerError(
-                f"shard {shard.key} has published records but no journal; give this instance other topics with "
-                "TOPIC_SUFFIX, or restore the journal"
+                f"shard {shard.key} has published records but no journal; restore the journal, or give this "
+                "instance topics of its own with TOPIC_SUFFIX"
             )
         return {"fingerprint": self._spec.fingerprint(), "desk": self._desk.as_dict()}
 
@@ -94,8 +95,8 @@ class Opening:
                 )
         if self._first(journal) < low:
             raise BrokerError(
-                f"shard {shard.key}: ticks from {self._first(journal)} to {low - 1} are gone by retention, so its "
-                "state cannot be rebuilt; start beside it with another TOPIC_SUFFIX"
+                f"shard {shard.key}: ticks from {self._first(journal)} to {low - 1} are gone by retention; "
+                "its state cannot be rebuilt; start a new run beside it with another TOPIC_SUFFIX"
             )
 
     @staticmethod

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from confluent_kafka import Consumer, Message, TopicPartition
 
 from connectors.kafka.errors import BrokerError, check
+from connectors.kafka.messages import offset_of
 
 PATIENCE_S = 30.0
 
@@ -27,9 +28,9 @@ def read_range(client: Consumer, topic: str, partition: int, start: int, end: in
     while True:
         for message in client.consume(1_000, 0.1):
             check(message.error(), f"reading {topic}/{partition}")
-            if message.offset() < end:
+            if offset_of(message) < end:
                 yield message
-            if message.offset() >= end - 1:
+            if offset_of(message) >= end - 1:
                 return
             deadline = time.monotonic() + PATIENCE_S
         if time.monotonic() > deadline:
@@ -49,7 +50,7 @@ def last_records(client: Consumer, topics: Sequence[str], partition: int) -> dic
     while len(found) < len(wanted):
         for message in client.consume(len(wanted), 0.05):
             check(message.error(), f"reading the last record of {message.topic()}/{partition}")
-            found[message.topic()] = message
+            found[message.topic() or ""] = message
         if time.monotonic() > deadline:
             missing = ", ".join(sorted(wanted.keys() - found.keys()))
             raise BrokerError(f"the last record of {missing} (partition {partition}) did not come")

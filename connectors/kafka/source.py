@@ -21,6 +21,7 @@ from connectors.codecs.decode import Decoder
 from connectors.kafka.control_feed import ControlFeed
 from connectors.kafka.errors import BrokerError, check
 from connectors.kafka.journal_log import JournalLog
+from connectors.kafka.messages import offset_of
 from connectors.kafka.pace import Pace
 from connectors.kafka.silence import Silence
 from models.control.commands import parse
@@ -130,11 +131,11 @@ class ShardPartition(StatefulSourcePartition[Item, dict[str, int]]):
         if not messages:
             return []
         position = self._in.journal.position
-        offsets = np.array([message.offset() for message in messages])
+        offsets = np.array([offset_of(message) for message in messages])
         if offsets[0] < position.t:
             raise BrokerError(f"shard {self._in.shard.key}: tick {offsets[0]} came at position {position.t}")
         position.t = int(offsets[-1]) + 1
-        log_ts = np.array([message.timestamp()[1] for message in messages]) * 1_000_000
+        log_ts = np.array([message.timestamp()[1] for message in messages], dtype=np.int64) * 1_000_000
         self._log_ts = max(self._log_ts, int(log_ts.max()))
         self._in.silence.broken(time.monotonic())
         values = [message.value() for message in messages]
@@ -144,7 +145,7 @@ class ShardPartition(StatefulSourcePartition[Item, dict[str, int]]):
         if not self._fetched:
             self._fetched.extend(self._in.ticks.consume(self._pace.next_size(), 0))
         taken: list[Message] = []
-        while self._fetched and (limit is None or self._fetched[0].offset() < limit):
+        while self._fetched and (limit is None or offset_of(self._fetched[0]) < limit):
             message = self._fetched.popleft()
             check(message.error(), f"reading {self._in.shard.key}")
             taken.append(message)

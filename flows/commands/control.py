@@ -41,7 +41,8 @@ def kill(
 @app.command()
 def unkill(
     reason: Annotated[str, typer.Option(help="Why trading may go on.")],
-    scope: Scope = "all", wait: Wait = False, timeout: Timeout = 10, actor: Actor = _ME, as_json: Json = False,
+    scope: Scope = "all", wait: Wait = False, timeout: Timeout = 10, actor: Actor = _ME,
+    as_json: Json = False,
 ) -> None:  # fmt: skip
     """End a kill of the same scope."""
     _send("unkill", {"reason": reason}, wait, timeout, actor, as_json, scope)
@@ -50,8 +51,9 @@ def unkill(
 @app.command()
 def canary(
     state: Annotated[str, typer.Argument(help="on or off")],
-    symbol: Annotated[list[str] | None, typer.Option(help="A symbol that may trade; repeat for more.")] = None,
-    wait: Wait = False, timeout: Timeout = 10, actor: Actor = _ME, as_json: Json = False,
+    symbol: Annotated[list[str] | None, typer.Option(help="A symbol that may trade.")] = None,
+    wait: Wait = False, timeout: Timeout = 10, actor: Actor = _ME,
+    as_json: Json = False,
 ) -> None:  # fmt: skip
     """Let only some symbols trade (on), or all (off)."""
     if state not in ("on", "off"):
@@ -82,9 +84,10 @@ def model_select(
 
 @app.command("send")
 def send_any(
-    cmd: Annotated[str, typer.Argument(help="Such as rollout, rollback, halt, resume, policy.set, weights.set.")],
+    cmd: Annotated[str, typer.Argument(help="Such as rollout, rollback, halt or policy.set.")],
     args: Annotated[str, typer.Argument(help="Arguments as a JSON object.")] = "{}",
-    scope: Scope = "all", wait: Wait = False, timeout: Timeout = 10, actor: Actor = _ME, as_json: Json = False,
+    scope: Scope = "all", wait: Wait = False, timeout: Timeout = 10, actor: Actor = _ME,
+    as_json: Json = False,
 ) -> None:  # fmt: skip
     """Send any command of the control topic."""
     try:
@@ -106,7 +109,9 @@ def _send(
     acks = Acks(settings(), shards(settings())) if wait else None
     sent_ms = send(settings(), command)
     if acks is None:
-        typer.echo(orjson.dumps({"id": command.id, "sent": True}) if as_json else f"{cmd} sent as {command.id}")
+        typer.echo(
+            orjson.dumps({"id": command.id, "sent": True}) if as_json else f"{cmd} sent as {command.id}"
+        )
         return
     found, missing = acks.wait(command.id, sent_ms, timeout)
     acks.close()
@@ -125,5 +130,7 @@ def _report(command: Command, acks: list[Ack], missing: list[Shard], as_json: bo
         if not missing:
             typer.echo(f"{command.cmd}: all {len(acks)} shards acknowledged within {worst:.0f} ms")
     if missing:
-        typer.echo(f"no acknowledgement from {', '.join(s.key for s in missing)}: is the flow running?", err=True)
+        typer.echo(
+            f"no acknowledgement from {', '.join(s.key for s in missing)}: is the flow running?", err=True
+        )
         raise typer.Exit(2)

@@ -33,4 +33,6 @@ def list_(as_json: Json = False) -> None:
         typer.echo(orjson.dumps([{"name": p.name, "partitions": p.partitions, **p.config} for p in plans]))
         return
     for plan in plans:
-        typer.echo(f"{plan.name:14} {plan.partitions:4}  {' '.join(f'{k}={v}' for k, v in plan.config.items())}")
+        typer.echo(
+            f"{plan.name:14} {plan.partitions:4}  {' '.join(f'{k}={v}' for k, v in plan.config.items())}"
+        )

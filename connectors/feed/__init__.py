@@ -1,0 +1,1 @@
+"""What puts ticks into Kafka: simulated markets and recorded captures, with explicit record times."""

@@ -1,0 +1,23 @@
+"""Clients that fail fast: the library's defaults would hang up to a minute on a silent server."""
+
+from __future__ import annotations
+
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+TIMEOUT_S = 0.1
+
+
+def connect(url: str, timeout_s: float = TIMEOUT_S) -> redis.Redis:
+    """Return a client that waits at most ``timeout_s`` for each answer and never repeats a command.
+
+    The connection is made at the first command. Raises ``ValueError`` where the URL is none.
+    """
+    return redis.Redis.from_url(
+        url,
+        protocol=2,
+        socket_timeout=timeout_s,
+        socket_connect_timeout=timeout_s,
+        retry=Retry(NoBackoff(), 0),
+    )
