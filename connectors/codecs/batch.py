@@ -2,10 +2,9 @@
 
 It takes only what needs no second look and leaves every other record to ``records``, which alone decides what
 is wrong with it. So a bad record costs nobody else, and the paths agree as long as what is taken here would
-be taken there with the same values. For that, a record must be short and of a known *shape*: what is left
-without its plain characters. This rules out everything in which a typed decoder is laxer than an untyped one,
-in fields it ignores: bytes outside ASCII, escapes (also in keys), nested values, integers of thousands of
-digits.
+be taken there with the same values. For that, a record must be short and of a known *shape*, which is what is
+left without its plain characters. This rules out where a typed decoder is laxer than an untyped one, in
+fields it ignores: bytes that are not UTF-8, values nested without end, integers of thousands of digits.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from connectors.codecs import columns
 from connectors.codecs.parts import Part, SymbolTable, part_of_columns
 
 LONGEST = 640  # no interpreter setting refuses integers of fewer digits
-_PLAIN = bytes(byte for byte in range(32, 127) if byte not in b"\\[]{}")
+_PLAIN = bytes(byte for byte in range(32, 127) if byte not in b"[]{}")
 
 
 @dataclass(frozen=True, slots=True)

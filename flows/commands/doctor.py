@@ -1,4 +1,146 @@
-"""x"""
+"""``levibot doctor``: one look at everything a run needs, and what to do about what is wrong."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Annotated, Any, NamedTuple
+
+import orjson
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from connectors import start_values
+from connectors.kafka.errors import TopicsError
+from connectors.kafka.inspection import broker_clock_skew_s, tick_ends, topic_findings
+from connectors.redis.reader import RedisDownError, ViewReader
+from connectors.settings import Settings, settings
+
+OK, WARN, BAD, UNKNOWN = "ok", "warn", "bad", "unknown"
+OLD_VIEW_S = 5.0
+LAG_RECORDS = 10_000
+SKEW_S = 5.0
 
 
-def doctor() -> None: ...
+class Finding(NamedTuple):
+    """One thing looked at: its state, what was seen, what to do."""
+
+    what: str
+    state: str
+    seen: str
+    do: str = ""
+
+
+def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")] = False) -> None:
+    """Look at configuration, broker, topics, clocks, Redis and lag; exit 0: well, 1: not, 2: cannot tell."""
+    findings = list(examine(settings()))
+    if as_json:
+        typer.echo(orjson.dumps([finding._asdict() for finding in findings]))
+    else:
+        Console().print(_table(findings))
+    states = {finding.state for finding in findings}
+    raise typer.Exit(2 if UNKNOWN in states else 1 if BAD in states else 0)
+
+
+def examine(config: Settings) -> Iterator[Finding]:
+    """Yield the findings, cheapest first."""
+    yield _tried("configuration", lambda: _configuration(config), "mend the named file or variable")
+    try:
+        yield from _topics(config)
+    except TopicsError as error:
+        yield Finding(
+            "broker", UNKNOWN, str(error), "start Kafka (make kafka, docker compose up) or mend the setting"
+        )
+    else:
+        yield _tried("clocks", lambda: _clocks(config), "")
+    yield from _views(config)
+
+
+def _configuration(config: Settings) -> Finding:
+    spec, desk = start_values.spec(config), start_values.desk(config)
+    if config.admin_secret is None:
+        return Finding("configuration", WARN, "no ADMIN_SECRET: no command can be taken", "set ADMIN_SECRET")
+    return Finding("configuration", OK, f"spec {spec.fingerprint()[:12]}, model {desk.model}")
+
+
+def _topics(config: Settings) -> Iterator[Finding]:
+    for found in topic_findings(config):
+        seen = found.problem or "as planned"
+        yield Finding(f"topic {found.name}", BAD if found.problem else OK, seen, found.do)
+
+
+def _clocks(config: Settings) -> Finding:
+    skew = broker_clock_skew_s(config, next(iter(config.tick_topics.split(","))).partition("=")[0])
+    if skew is None:
+        return Finding("clocks", OK, "no tick yet to compare with")
+    if skew > SKEW_S:
+        return Finding(
+            "clocks", BAD, f"the newest tick is {skew:.1f} s in the future", "set the producer's clock (NTP)"
+        )
+    return Finding("clocks", OK, f"the newest tick is {-skew:.1f} s old by this host's clock")
+
+
+def _views(config: Settings) -> Iterator[Finding]:
+    reader = ViewReader(config.redis_url)
+    try:
+        heads = {key: head for key, head in reader.shards().items() if not head.get("gone")}
+    except RedisDownError as error:
+        yield Finding(
+            "redis",
+            BAD,
+            f"does not answer: {error}",
+            "start Redis or set REDIS_URL; the flow goes on without",
+        )
+        return
+    finally:
+        reader.close()
+    yield Finding("redis", OK, f"{len(heads)} shards")
+    if not heads:
+        yield Finding("flow", WARN, "no shard has published a view", "levibot run signals")
+    for key, head in heads.items():
+        yield _tried(f"shard {key}", lambda key=key, head=head: _shard(config, key, head), "")  # type: ignore[misc]
+    yield from _misrouted(heads)
+
+
+def _shard(config: Settings, key: str, head: dict[str, Any]) -> Finding:
+    age = time.time() - head["written_at"] / 1e9
+    where = (head["topic"], head["partition"])
+    lag = tick_ends(config, [where])[where] - head["offset"]
+    seen = f"view {age:.1f} s old, {lag} records behind, {head['ledger']['invalid']} invalid"
+    if age > OLD_VIEW_S:
+        return Finding(f"shard {key}", BAD, seen, "is the signals flow running? see its log")
+    state = WARN if lag > LAG_RECORDS else OK
+    return Finding(
+        f"shard {key}",
+        state,
+        seen,
+        "it is catching up, or too slow: add instances" if lag > LAG_RECORDS else "",
+    )
+
+
+def _misrouted(heads: dict[str, dict[str, Any]]) -> Iterator[Finding]:
+    homes: dict[str, list[str]] = {}
+    for key, head in heads.items():
+        for symbol in head["symbols"]:
+            homes.setdefault(symbol, []).append(key)
+    for symbol, shards in homes.items():
+        if len(shards) > 1:
+            yield Finding(
+                f"symbol {symbol}", BAD, f"is on {', '.join(shards)}", "key the producer's records by symbol"
+            )
+
+
+def _tried(what: str, look: Callable[[], Finding], do: str) -> Finding:
+    try:
+        return look()
+    except Exception as error:
+        return Finding(what, UNKNOWN, f"{type(error).__name__}: {error}", do)
+
+
+def _table(findings: list[Finding]) -> Table:
+    table = Table("what", "state", "seen", "what to do", box=None)
+    colours = {OK: "green", WARN: "yellow", BAD: "red", UNKNOWN: "magenta"}
+    for finding in findings:
+        table.add_row(finding.what, f"[{colours[finding.state]}]{finding.state}[/]", finding.seen, finding.do)
+    return table
