@@ -46,9 +46,12 @@ class Settings(BaseSettings):
     kafka_bootstrap: str = "127.0.0.1:9092"
     tick_topics: str = "ticks"
     """Comma separated; ``name`` or ``name=codec`` to pin a codec (default: auto-detect)."""
+    control_topic: str = "control"
     topic_suffix: str = ""
     """Appended to every output and journal topic, so that two instances can run side by side."""
     partitions: int = Field(default=4, ge=1, le=1024)
+    recorded_ticks: bool = False
+    """The tick topics are fed with recorded times: they and the journal are then kept without limit."""
     redis_url: str = "redis://127.0.0.1:6379/0"
 
     api_host: str = "127.0.0.1"

@@ -12,7 +12,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO
 
@@ -25,10 +25,21 @@ PROBE_S = 0.01
 
 
 class Child:
-    """A running server; ``talk`` gives it a line-by-line conversation over stdin and stdout."""
+    """A running server.
+
+    ``talk`` gives it a line-by-line conversation over stdin and stdout; ``detached`` takes it out of this
+    process's session, so that it can be left behind; ``env`` stands for the environment of this process.
+    """
 
     def __init__(
-        self, name: str, command: list[str], *, log: Path | None = None, talk: bool = False, **popen: object
+        self,
+        name: str,
+        command: list[str],
+        *,
+        log: Path | None = None,
+        talk: bool = False,
+        detached: bool = False,
+        env: Mapping[str, str] | None = None,
     ) -> None:
         self.name = name
         self._log: IO[bytes] = log.open("ab+") if log else tempfile.TemporaryFile()  # noqa: SIM115  closed in ``_close``
@@ -41,8 +52,10 @@ class Child:
                 stdout=pipe or self._log,
                 stderr=self._log,
                 bufsize=0,
-                process_group=0,  # Ctrl-C in a terminal reaches this process alone, which ends its children in order
-                **popen,  # type: ignore[call-overload]
+                env=env,
+                # Ctrl-C in a terminal reaches this process alone, which ends its children in order
+                process_group=None if detached else 0,
+                start_new_session=detached,
             )
         except OSError as error:
             self._log.close()

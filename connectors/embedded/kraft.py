@@ -111,7 +111,7 @@ class RealKafka:
             "Kafka",
             command if self._detached else tethered(command),
             log=self._directory / "kafka.log",
-            start_new_session=self._detached,
+            detached=self._detached,
         )
         client = self._client()
         try:

@@ -18,7 +18,7 @@ from connectors.kafka.clients import consumer, exact_producer
 from connectors.kafka.errors import BrokerError, check
 from connectors.kafka.messages import offset_of, partition_of, timestamp_ms
 from connectors.kafka.reading import ends, read_range
-from connectors.kafka.topics import CONTROL, JOURNAL, output
+from connectors.kafka.topics import JOURNAL, output
 from connectors.settings import Settings
 from models.control.commands import Command
 from models.control.signature import role_key, sign
@@ -100,14 +100,12 @@ def publish(settings: Settings, value: bytes, key: str) -> int:
         reports.append((error, offset_of(message) if error is None else -1))
 
     client = exact_producer(settings.kafka_bootstrap, linger_ms=0)
-    client.produce(CONTROL, value, key, partition=0, on_delivery=delivered)
+    client.produce(settings.control_topic, value, key, partition=0, on_delivery=delivered)
     client.flush(SENT_WITHIN_S)
     if not reports:
         client.purge(in_queue=True, in_flight=True, blocking=False)
         client.flush(1.0)
-        raise BrokerError(
-            "the broker did not take the command; check KAFKA_BOOTSTRAP and the topic 'control'"
-        )
+        raise BrokerError("the broker did not take the command; check KAFKA_BOOTSTRAP and the control topic")
     error, offset = reports[0]
     check(error, "sending the command")
     return _broker_time(settings, offset)
@@ -116,6 +114,6 @@ def publish(settings: Settings, value: bytes, key: str) -> int:
 def _broker_time(settings: Settings, offset: int) -> int:
     """Return the timestamp of a record as a reader sees it; a delivery report does not always tell."""
     client = consumer(settings.kafka_bootstrap)
-    [message] = read_range(client, CONTROL, 0, offset, offset + 1)
+    [message] = read_range(client, settings.control_topic, 0, offset, offset + 1)
     client.close()
     return timestamp_ms(message)

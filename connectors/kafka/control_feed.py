@@ -17,7 +17,6 @@ from connectors.kafka.clients import consumer
 from connectors.kafka.errors import check
 from connectors.kafka.messages import offset_of, timestamp_ms
 from connectors.kafka.reading import ends, read_range
-from connectors.kafka.topics import CONTROL
 from models.control.commands import Command
 from models.control.verdict import Refusal, judge
 
@@ -27,19 +26,20 @@ _LOG = structlog.get_logger()
 class ControlFeed:
     """Commands by offset; :meth:`poll` never blocks."""
 
-    def __init__(self, bootstrap: str, secret: str | None) -> None:
+    def __init__(self, bootstrap: str, topic: str, secret: str | None) -> None:
+        self._topic = topic
         self._secret = secret
         self._client = consumer(bootstrap, queued_max_messages_kbytes=1_024)
         self._accepted: list[tuple[int, int, Command]] = []
-        low, end = ends(self._client, CONTROL, 0)
-        for message in read_range(self._client, CONTROL, 0, low, end):
+        low, end = ends(self._client, topic, 0)
+        for message in read_range(self._client, topic, 0, low, end):
             self._take(message)
-        self._client.assign([TopicPartition(CONTROL, 0, end)])
+        self._client.assign([TopicPartition(topic, 0, end)])
 
     def poll(self) -> None:
         """Take in what has arrived."""
         for message in self._client.consume(100, 0):
-            check(message.error(), f"reading {CONTROL}")
+            check(message.error(), f"reading {self._topic}")
             self._take(message)
 
     def since(self, offset: int) -> list[tuple[int, int, Command]]:

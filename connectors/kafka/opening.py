@@ -41,7 +41,11 @@ class Opening:
     @cached_property
     def _control(self) -> ControlFeed:
         secret = self._settings.admin_secret
-        return ControlFeed(self._settings.kafka_bootstrap, secret.get_secret_value() if secret else None)
+        return ControlFeed(
+            self._settings.kafka_bootstrap,
+            self._settings.control_topic,
+            secret.get_secret_value() if secret else None,
+        )
 
     def published(self, shard: Shard) -> dict[str, Place]:
         """Return the place of the last record on each of the shard's output partitions."""

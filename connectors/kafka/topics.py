@@ -12,7 +12,7 @@ from connectors.kafka.errors import TopicsError
 from connectors.settings import Settings
 from models.judge.records import TOPICS, Shard
 
-CONTROL, JOURNAL = "control", "journal"
+JOURNAL = "journal"
 _WEEK_MS = 7 * 24 * 3_600_000
 
 
@@ -41,14 +41,15 @@ def plans(settings: Settings, partitions: Mapping[str, int]) -> list[Plan]:
     """Return every topic; ``partitions`` gives the count of each tick topic."""
     shards = sum(partitions.values())
     skew = str(settings.max_skew_ms)
+    kept = {"retention.ms": "-1" if settings.recorded_ticks else str(_WEEK_MS)}
     ticks = [
-        Plan(name, count, {"retention.ms": str(_WEEK_MS), "message.timestamp.after.max.ms": skew})
+        Plan(name, count, kept | {"message.timestamp.after.max.ms": skew})
         for name, count in partitions.items()
     ]
     broker_time = {"retention.ms": str(_WEEK_MS), "message.timestamp.type": "LogAppendTime"}
     outputs = [Plan(output(name, settings), shards, broker_time) for name in TOPICS]
-    journal = Plan(output(JOURNAL, settings), shards, broker_time)
-    return [*ticks, Plan(CONTROL, 1, broker_time), journal, *outputs]
+    journal = Plan(output(JOURNAL, settings), shards, broker_time | kept)
+    return [*ticks, Plan(settings.control_topic, 1, broker_time), journal, *outputs]
 
 
 def planned(settings: Settings) -> list[Plan]:

@@ -13,8 +13,6 @@ from connectors.redis import keys
 View = Mapping[str, Any]
 
 _MS = 1_000_000
-_REMEMBERED = 24 * 3_600 * 1_000
-"""For how many ms a shard that is written no more stays in the set of shards."""
 
 
 class ShardHash:
@@ -48,8 +46,8 @@ class ShardHash:
         before = {} if self._written is None else self._written
         gone = before.keys() - symbols.keys()
         with client.pipeline(transaction=True) as multi:
+            multi.zremrangebyscore(keys.SHARDS, "-inf", now // _MS - self._ttl_ms)
             if self._written is None:
-                multi.zremrangebyscore(keys.SHARDS, "-inf", now // _MS - _REMEMBERED)
                 multi.delete(key)
             elif gone:
                 multi.hdel(key, *map(keys.symbol, gone))

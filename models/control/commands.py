@@ -85,6 +85,8 @@ def _only(args: Mapping[str, Any], *names: str) -> None:
     for name in args:
         if name not in names:
             raise BadCommandError(f"unknown argument '{name}'; known: {', '.join(names)}")
+    if type(args.get("reason", "")) is not str:
+        raise BadCommandError("argument 'reason' must be a text")
 
 
 def _need(args: Mapping[str, Any], name: str, kinds: tuple[type, ...], what: str) -> Any:
@@ -109,7 +111,8 @@ def _canary(args: Mapping[str, Any]) -> None:
 
 def _rollout(args: Mapping[str, Any]) -> None:
     _only(args, "phase", "reason")
-    if args.get("phase") not in ("preview", 0, 0.1, 0.5, 1.0):
+    phase = args.get("phase")
+    if isinstance(phase, bool) or phase not in ("preview", 0, 0.1, 0.5, 1.0):
         raise BadCommandError("argument 'phase' must be preview, 0, 0.1, 0.5 or 1.0")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable
 from typing import NamedTuple
@@ -30,6 +29,7 @@ FLAGS: dict[str, Flag] = {
 }
 _SLO = re.compile(r"slo\.[a-z0-9_]{1,40}\.(target|warn|crit)")
 _SLO_FLAG = Flag(float, lambda v: True, "a number")
+_LARGEST = 2**53  # whole numbers above it are not the same in every JSON reader
 
 
 def flag(key: str) -> Flag | None:
@@ -43,7 +43,7 @@ def check_flag(key: str, value: object) -> str | None:
     if found is None:
         return f"unknown flag '{key}'; known: {', '.join(FLAGS)}, slo.<metric>.<target|warn|crit>"
     kinds = {float: (float, int), int: (int,), bool: (bool,)}[found.kind]
-    good = type(value) in kinds and math.isfinite(value) and found.holds(value)  # type: ignore[arg-type]
+    good = type(value) in kinds and abs(value) <= _LARGEST and found.holds(value)  # type: ignore[arg-type]
     return None if good else f"flag '{key}' must be {found.needs}"
 
 
@@ -53,7 +53,7 @@ def typed(key: str, text: str) -> Value:
     value: object = text
     if text.lower() in ("true", "false"):
         value = text.lower() == "true"
-    elif re.fullmatch(r"-?\d+", text):
+    elif re.fullmatch(r"-?\d{1,20}", text):
         value = int(text)
     elif re.fullmatch(r"-?\d*\.\d+([eE]-?\d+)?|-?\d+[eE]-?\d+", text):
         value = float(text)

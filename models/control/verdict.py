@@ -32,7 +32,7 @@ def judge(raw: Any, broker_ts: int, secret: str | None) -> Command | Refusal:
         command = parse(raw)
     except BadCommandError as error:
         return Refusal(str(error))
-    if secret is None:
+    if not secret:
         return Refusal("this flow has no ADMIN_SECRET; set it to take commands")
     signature = raw.get("sig")
     if not isinstance(signature, str) or not verify(command, signature, role_key(secret, command.role)):

@@ -51,9 +51,17 @@ class Desk:
     @classmethod
     def from_dict(cls, plain: Mapping[str, Any]) -> Desk:
         """Return the desk that ``as_dict`` described."""
-        sets = ("killed_models", "killed_symbols", "canary_symbols")
-        values = {k: frozenset(v) if k in sets else v for k, v in plain.items()}
-        return cls(**values | {"weights": tuple(plain["weights"])})
+        return cls(**{k: _HELD_AS[k](v) if k in _HELD_AS else v for k, v in plain.items()})
+
+
+_HELD_AS: dict[str, Callable[[Any], Any]] = {
+    "killed_models": frozenset,
+    "killed_symbols": frozenset,
+    "canary_symbols": frozenset,
+    "weights": tuple,
+    "flags": dict,
+    "numbers": dict,
+}
 
 
 def take_in(desk: Desk, command: Command, models: tuple[str, ...]) -> tuple[Desk, str | None]:

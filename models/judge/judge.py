@@ -30,7 +30,7 @@ from models.market.block import Block, Closed
 from models.scoring.model import Model
 from models.scoring.scorer import FALLBACK, ScoredBlock, Scores
 from models.spec import SECOND, Spec
-from models.ticks import Bools, Floats
+from models.ticks import Bools, Floats, Symbol
 
 
 class Judge:
@@ -100,14 +100,15 @@ class Judge:
     def _gate_rows(self, closed: Closed, block: Block, scores: Scores) -> Scored:
         """Look up each row's symbol in masks that are derived once for a desk."""
         if closed.desk is not self._desk or len(self._masks[0]) != len(closed.names):
-            self._desk, self._masks = closed.desk, _masks(closed.desk, closed.names)
+            self._desk, self._masks = closed.desk, _masks(closed.desk, closed.names, closed.symbols)
         killed, canary, bucket = (
             self._masks[0][block.code],
             self._masks[1][block.code],
             self._masks[2][block.code],
         )
-        model_killed = closed.desk.model in closed.desk.killed_models
-        return Scored(scores.prob, scores.guarded, scores.fallback, killed | model_killed, canary, bucket)
+        by_model = closed.desk.killed_models
+        killed = killed | (closed.desk.model in by_model) | (scores.fallback & (FALLBACK in by_model))
+        return Scored(scores.prob, scores.guarded, scores.fallback, killed, canary, bucket)
 
     def _said(self, scores: Scores, desk: Desk) -> Said:
         names = [FALLBACK if fallback else desk.model for fallback in scores.fallback.tolist()]
@@ -178,10 +179,13 @@ class Judge:
         return letter._replace(headers={**(letter.headers or {}), "ordinal": str(ordinal)})
 
 
-def _masks(desk: Desk, names: list[str]) -> tuple[Bools, Bools, Floats]:
-    """Return by symbol code: under a scoped kill, on the canary list, rollout bucket."""
+def _masks(desk: Desk, names: list[str], symbols: list[Symbol]) -> tuple[Bools, Bools, Floats]:
+    """Return by symbol code: under a scoped kill, on the canary list, rollout bucket.
+
+    A kill reaches a symbol by its plain name, on every venue, and by its name with the venue.
+    """
     return (
-        np.array([name in desk.killed_symbols for name in names]),
+        np.array([not desk.killed_symbols.isdisjoint((s.name, ":".join(s))) for s in symbols[: len(names)]]),
         np.array([name in desk.canary_symbols for name in names]),
         np.array([rollout_bucket(name) for name in names]),
     )

@@ -1,0 +1,63 @@
+# Everything runs in .venv, which the first target that needs it makes. `make help` lists the targets.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+UV ?= uv
+WORKERS ?= 2
+BIN := .venv/bin
+READY := .venv/.ready
+
+# The first of these that runs (a pyenv shim may exist and fail), has the right version, and can make a venv.
+CANDIDATES := $(PYTHON) python3.12 python3.11 python3 python
+SUITABLE := import ensurepip, sys, venv; sys.exit(sys.version_info[:2] not in ((3, 11), (3, 12)))
+
+$(READY): pyproject.toml requirements.lock
+	@if ! $(BIN)/python -c '$(SUITABLE)' 2>/dev/null; then \
+		for python in $(CANDIDATES) none; do \
+			if "$$python" -c '$(SUITABLE)' 2>/dev/null; then break; fi; \
+		done; \
+		if [ "$$python" = none ]; then \
+			echo "No Python 3.11 or 3.12 found (tried: $(strip $(CANDIDATES)))." >&2; \
+			echo "Install one (Debian, Ubuntu: apt-get install python3 python3-venv), or name it: make setup PYTHON=/path/to/python3.12" >&2; \
+			exit 1; \
+		fi; \
+		"$$python" -m venv --clear .venv; \
+	fi
+	$(BIN)/python -m pip install --quiet --no-deps --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --editable .
+	@touch $@
+
+.PHONY: help setup test lint demo bench kafka lock clean
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(READY)  ## make .venv with the locked dependencies (PYTHON=... names the interpreter)
+
+test: $(READY)  ## run every test this machine can run, with coverage (WORKERS=2)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --cov --cov-report=term
+
+lint: $(READY)  ## check style, format and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+demo: $(READY)  ## run the whole product on embedded services (SECONDS=60 to end by itself)
+	$(BIN)/levibot demo $(if $(SECONDS),--seconds $(SECONDS))
+
+bench: $(READY)  ## print every speed budget as a ratio measured side by side
+	$(BIN)/python -m benchmarks
+
+kafka: $(READY)  ## run a real Apache Kafka on 127.0.0.1:9092 (needs Java 17 and Maven)
+	$(BIN)/python -m connectors.embedded.kafka run --dir .levibot/kafka
+
+lock:  ## renew requirements.lock for Python 3.11 and 3.12 (needs uv)
+	$(UV) pip compile pyproject.toml --quiet --upgrade --all-extras --universal --python-version 3.11 \
+		--no-header --no-emit-index-url --no-emit-find-links --output-file requirements.lock
+
+clean:  ## remove caches, reports of coverage and build output
+	rm -rf build dist .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -path ./.venv -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +

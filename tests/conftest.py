@@ -1,0 +1,71 @@
+"""What tests of several rooms share: brokers, Redis and recorded captures."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from connectors.embedded import EmbeddedBroker, EmbeddedError, EmbeddedRedis, RealKafka
+from connectors.embedded.kafka_jars import install
+
+ROOT = Path(__file__).parent.parent
+JARS_S = 90.0
+"""Bound on fetching Kafka's jars, below the time-out of a test; ``.ci/run`` fetches them beforehand."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of the one real Kafka on one worker, so that only one is started."""
+    for item in items:
+        if "real_kafka" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.kafka)
+        if item.get_closest_marker("kafka"):
+            item.add_marker(pytest.mark.xdist_group("kafka"))
+
+
+@pytest.fixture
+def embedded_broker() -> Iterator[Callable[..., EmbeddedBroker]]:
+    """``EmbeddedBroker``, but ended with the test: ``broker = embedded_broker({"ticks": 4})``."""
+    with ExitStack() as brokers:
+        yield lambda topics, run_dir=None: brokers.enter_context(EmbeddedBroker(topics, run_dir))
+
+
+@pytest.fixture
+def embedded_redis() -> Iterator[EmbeddedRedis]:
+    """An empty Redis."""
+    with EmbeddedRedis() as redis:
+        yield redis
+
+
+@pytest.fixture(scope="session")
+def kafka_jars() -> Path:
+    """The folder of Kafka's jars; skips where they cannot be had, unless LEVIBOT_REQUIRE_KAFKA=1."""
+    try:
+        return install(timeout_s=JARS_S)
+    except EmbeddedError as error:
+        return _missing("LEVIBOT_REQUIRE_KAFKA", f"no real Kafka: {error}")
+
+
+@pytest.fixture(scope="session")
+def real_kafka(kafka_jars: Path) -> Iterator[RealKafka]:
+    """One Apache Kafka for the whole run; give your topics names of their own, and leave it running."""
+    with RealKafka(jars=kafka_jars) as node:
+        yield node
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of recorded captures; skips where it is absent, unless LEVIBOT_REQUIRE_REAL_DATA=1."""
+    folder = Path(os.environ.get("LEVIBOT_REAL_DATA") or ROOT.parent / "shared" / "data")
+    if not folder.is_dir():
+        _missing("LEVIBOT_REQUIRE_REAL_DATA", f"no recorded captures in {folder}: set LEVIBOT_REAL_DATA")
+    return folder
+
+
+def _missing(required: str, why: str) -> Path:
+    if os.environ.get(required) == "1":
+        pytest.fail(f"{why} ({required}=1)", pytrace=False)
+    pytest.skip(why)

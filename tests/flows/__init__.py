@@ -1,0 +1,1 @@
+"""The dataflow as a process, on brokers that are really there."""

@@ -1,0 +1,168 @@
+"""A signals flow as a process of its own, and what can be seen of it from outside: topics and exit code."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+import uuid
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import orjson
+from confluent_kafka import Consumer, Message, TopicPartition
+
+from connectors.embedded.child import Child
+from connectors.kafka.topics import output, planned
+from connectors.settings import Settings
+
+LEVIBOT = str(Path(sys.executable).with_name("levibot"))
+SECRET = "a secret for tests alone"
+PATIENCE_S = 90.0
+
+
+def until(condition: Callable[[], Any], what: str, patience_s: float = PATIENCE_S) -> Any:
+    """Return the first truthy answer; a broker can only be asked."""
+    deadline = time.monotonic() + patience_s
+    while not (answer := condition()):
+        assert time.monotonic() < deadline, f"waited {patience_s:.0f} s for {what}"
+        time.sleep(0.02)
+    return answer
+
+
+class Stage:
+    """One broker with the product's topics under names of their own, and commands run against it."""
+
+    def __init__(self, bootstrap: str, redis_url: str, **settings: str) -> None:
+        tag = uuid.uuid4().hex[:8]
+        names = {"tick_topics": f"ticks-{tag}", "topic_suffix": f"-{tag}", "control_topic": f"control-{tag}"}
+        values = {
+            "kafka_bootstrap": bootstrap,
+            "redis_url": redis_url,
+            "admin_secret": SECRET,
+            "flow_port": "0",
+        }
+        self.values = values | names | settings
+        self.settings = Settings(_env_file=None, **self.values)
+        self.env = os.environ | {name.upper(): value for name, value in self.values.items()}
+        self.ticks = names["tick_topics"]
+
+    def topics(self) -> dict[str, int]:
+        """Return the partitions of every topic."""
+        return {plan.name: plan.partitions for plan in planned(self.settings)}
+
+    def levibot(self, *args: str) -> str:
+        """Run a command to its end and return what it printed; fail unless it exits 0."""
+        done = subprocess.run(
+            [LEVIBOT, *args], check=False, env=self.env, capture_output=True, text=True, timeout=PATIENCE_S
+        )
+        assert done.returncode == 0, (
+            f"levibot {' '.join(args)}: exit {done.returncode}\n{done.stdout}{done.stderr}"
+        )
+        return done.stdout
+
+    def flow(self, log: Path) -> Flow:
+        """Start the signals flow."""
+        return Flow(self, log)
+
+    def ends(self, topic: str) -> list[int]:
+        """Return the end offsets of a topic's partitions."""
+        client = self._consumer()
+        partitions = range(self.topics()[topic])
+        found = [client.get_watermark_offsets(TopicPartition(topic, p), timeout=10)[1] for p in partitions]
+        client.close()
+        return found
+
+    def read(self, topic: str) -> list[Message]:
+        """Return every record of a topic, partition by partition, in order."""
+        ends = self.ends(topic)
+        client = self._consumer()
+        client.assign([TopicPartition(topic, p, 0) for p in range(len(ends))])
+        found: list[Message] = []
+        deadline = time.monotonic() + PATIENCE_S
+        while len(found) < sum(ends):
+            found += [m for m in client.consume(1_000, 0.1) if not m.error()]
+            assert time.monotonic() < deadline, f"{len(found)} of {sum(ends)} records of {topic}"
+        client.close()
+        return sorted(found, key=lambda m: (m.partition(), m.offset()))
+
+    def bodies(self, name: str) -> list[dict[str, Any]]:
+        """Return the JSON records of an output topic."""
+        return [orjson.loads(m.value()) for m in self.read(output(name, self.settings))]
+
+    def read_up_to(self) -> bool:
+        """Return whether each shard's books cover its whole tick partition, by its published progress.
+
+        Progress counts what lies before the record that moved the clock, so this needs a later beat.
+        """
+        ends = self.ends(self.ticks)
+        last = self.last_progress()
+        return all(
+            end == 0 or last.get(p, {}).get("caused_by", {}).get("offset") == end
+            for p, end in enumerate(ends)
+        )
+
+    def closed_to(self) -> int:
+        """Return the second below which every shard that had ticks has closed all."""
+        last = self.last_progress()
+        return min(
+            (last.get(p, {"second": 0})["second"] for p, end in enumerate(self.ends(self.ticks)) if end),
+            default=0,
+        )
+
+    def ledger(self) -> Counter[str]:
+        """Return the sum of the shards' books as of their last progress."""
+        return sum((Counter(body["ledger"]) for body in self.last_progress().values()), Counter())
+
+    def last_progress(self) -> dict[int, dict[str, Any]]:
+        """Return the newest progress record of each shard, by partition."""
+        client = self._consumer()
+        found = last_record_of_each(client, output("progress", self.settings), self.settings.partitions)
+        client.close()
+        return {partition: orjson.loads(message.value()) for partition, message in found.items()}
+
+    def _consumer(self) -> Consumer:
+        return Consumer({"bootstrap.servers": self.settings.kafka_bootstrap, "group.id": "tests"})
+
+
+def last_record_of_each(client: Consumer, topic: str, partitions: int) -> dict[int, Message]:
+    """Return the last record of each partition that has one."""
+    places = [TopicPartition(topic, p) for p in range(partitions)]
+    ends = {p.partition: client.get_watermark_offsets(p, timeout=10)[1] for p in places}
+    filled = {p: end for p, end in ends.items() if end}
+    client.assign([TopicPartition(topic, p, end - 1) for p, end in filled.items()])
+    found: dict[int, Message] = {}
+    deadline = time.monotonic() + PATIENCE_S
+    while found.keys() != filled.keys():
+        found |= {m.partition(): m for m in client.consume(len(filled), 0.05) if not m.error()}
+        assert time.monotonic() < deadline, f"no last record of {topic}"
+    return found
+
+
+class Flow:
+    """The running process; left alone it is killed at the end of the block."""
+
+    def __init__(self, stage: Stage, log: Path) -> None:
+        self.log = log
+        self.child = Child("the signals flow", [LEVIBOT, "run", "signals"], log=log, env=stage.env)
+
+    def stop(self) -> int:
+        """Ask for a clean stop and return the exit code."""
+        return self.child.stop()
+
+    def kill(self) -> int:
+        """End it as a crash would."""
+        return self.child.kill()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self.child.running:
+            self.child.kill()
