@@ -46,10 +46,23 @@ class Stage:
             "admin_secret": SECRET,
             "flow_port": "0",
         }
-        self.values = values | names | settings
-        self.settings = Settings(_env_file=None, **self.values)
-        self.env = os.environ | {name.upper(): value for name, value in self.values.items()}
-        self.ticks = names["tick_topics"]
+        self._take(values | names | settings)
+
+    def _take(self, values: dict[str, str]) -> None:
+        self.values = values
+        self.settings = Settings(_env_file=None, **values)
+        self.env = os.environ | {name.upper(): value for name, value in values.items()}
+        self.ticks = values["tick_topics"]
+
+    def but(self, **settings: str) -> Stage:
+        """Return the same stage under other settings."""
+        other = Stage.__new__(Stage)
+        other._take(self.values | settings)
+        return other
+
+    def at(self, bootstrap: str) -> Stage:
+        """Return the same stage on another broker."""
+        return self.but(kafka_bootstrap=bootstrap)
 
     def topics(self) -> dict[str, int]:
         """Return the partitions of every topic."""
@@ -148,7 +161,20 @@ class Flow:
 
     def __init__(self, stage: Stage, log: Path) -> None:
         self.log = log
+        self._stage = stage
+        self._journal = output("journal", stage.settings)
+        self._before = stage.ends(self._journal)
         self.child = Child("the signals flow", [LEVIBOT, "run", "signals"], log=log, env=stage.env)
+
+    def opened(self) -> None:
+        """Wait until every shard has opened its journal."""
+        before = self._before
+        until(
+            lambda: all(
+                now > then for now, then in zip(self._stage.ends(self._journal), before, strict=True)
+            ),
+            f"the flow to open its shards; see {self.log}",
+        )
 
     def stop(self) -> int:
         """Ask for a clean stop and return the exit code."""
