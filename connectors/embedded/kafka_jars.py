@@ -19,7 +19,7 @@ JARS = {
 COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies"
 JAVA = 17
 INSTALL_S = 600.0
-ADVICE = f"install a JDK or JRE {JAVA} and Maven (Debian: apt-get install openjdk-{JAVA}-jre-headless maven)"
+ADVICE = f"install a JDK or JRE {JAVA} and Maven (Debian, Ubuntu: apt-get install default-jre-headless maven)"
 
 
 def default_folder() -> Path:

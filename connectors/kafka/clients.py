@@ -8,6 +8,8 @@ from confluent_kafka import Consumer, Producer
 from confluent_kafka.admin import AdminClient
 
 _LOG = logging.getLogger(__name__)
+# the one experimental setting we want is named at every start otherwise
+_LOG.addFilter(lambda record: "enable.gapless.guarantee is experimental" not in record.getMessage())
 
 
 def producer(bootstrap: str, *, linger_ms: int = 20, **extra: str | int | bool) -> Producer:

@@ -25,7 +25,7 @@ from models.judge.records import (
     Shard,
     record_id,
 )  # fmt: skip
-from models.judge.rejected import dlq_record
+from models.judge.rejected import dead_letters
 from models.market.block import Block, Closed
 from models.scoring.model import Model
 from models.scoring.scorer import FALLBACK, ScoredBlock, Scores
@@ -69,9 +69,9 @@ class Judge:
         if closed.block is not None and scored.scores is not None:
             records += self._block(closed, closed.block, scored.scores)
         records += self._expired(closed)
-        records += [
-            self._numbered_letter(dlq_record(r, self.shard, closed.cause.seq)) for r in closed.rejects
-        ]
+        letters = dead_letters(closed.rejects, self.shard, closed.cause.seq, self.ordinals[DLQ])
+        self.ordinals[DLQ] += len(letters)
+        records += letters
         records += self._progress(closed)
         command = closed.command.id if closed.command else None
         return Emission(
@@ -172,11 +172,6 @@ class Judge:
             records.append(Record(topic, body.get("symbol", self.shard.key), body))
         self.ordinals[topic] += len(records)
         return records
-
-    def _numbered_letter(self, letter: Record) -> Record:
-        ordinal = self.ordinals[DLQ]
-        self.ordinals[DLQ] += 1
-        return letter._replace(headers={**(letter.headers or {}), "ordinal": str(ordinal)})
 
 
 def _masks(desk: Desk, names: list[str], symbols: list[Symbol]) -> tuple[Bools, Bools, Floats]:

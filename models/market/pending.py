@@ -54,10 +54,11 @@ class OpenTicks:
 
     def duplicates(self, new: Trades, highest: Ints) -> Bools:
         """Return which of ``new`` repeat an earlier tick; raise ``highest`` (by code) to the ids seen."""
-        order = np.argsort(new.code.astype(np.uint16), kind="stable")
+        known = np.flatnonzero(new.trade_id != NO_ID)
+        order = known[np.argsort(new.code[known].astype(np.uint16), kind="stable")]
         code, ids = new.code[order], new.trade_id[order]
         before = np.where(np.diff(code, prepend=-1) == 0, np.roll(ids, 1), highest[code])
-        rising = bool(((ids > before) | (ids == NO_ID)).all())
+        rising = bool((ids > before).all())
         np.maximum.at(highest, code, ids)
         return np.zeros(len(new), dtype=np.bool_) if rising else self._search(new)
 

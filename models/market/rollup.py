@@ -28,7 +28,9 @@ def roll_up(seconds: pl.DataFrame, span: str) -> pl.DataFrame:
     result has the same columns with ``ts`` as the end of the larger window; windows without a trade are left
     out, the last one may still be open.
     """
-    traded = seconds.filter(pl.col("n") > 0).with_columns(start=pl.from_epoch("ts", "ns") - pl.duration(seconds=1))
+    traded = seconds.filter(pl.col("n") > 0).with_columns(
+        start=pl.from_epoch("ts", "ns") - pl.duration(seconds=1)
+    )
     bars = traded.sort("start", maintain_order=True).group_by_dynamic("start", every=span, group_by="symbol").agg(
         o=pl.col("o").first(), h=pl.col("h").max(), l=pl.col("l").min(), c=pl.col("c").last(),
         v=pl.col("v").sum(), n=pl.col("n").sum(),

@@ -11,6 +11,7 @@ import orjson
 import pytest
 
 from connectors.embedded import EmbeddedBroker, EmbeddedRedis
+from tests.flows.replayed import assert_published_as_replayed
 from tests.flows.running import Stage, until
 
 pytestmark = [pytest.mark.embedded, pytest.mark.timeout(180)]
@@ -94,7 +95,24 @@ def test_a_killed_process_goes_on_where_its_records_end(
     for name in ("signals", "predictions", "features", "progress"):
         assert_whole(stage.bodies(name))
     assert stage.bodies("signals")[-1]["reason"] == "killed"
+    assert assert_published_as_replayed(stage) > 1_000
     assert sum(stage.ends(stage.ticks)) == stage.ledger()["read"]
+
+
+def test_a_paused_process_publishes_what_an_unhurried_one_would(
+    stage_of: Callable[..., Stage], tmp_path: Path
+) -> None:
+    """Stalls of the process and of the broker move no window: the replay gives the same bytes."""
+    stage = stage_of()
+    with stage.flow(tmp_path / "flow.log") as flow:
+        for seed in range(3):
+            feed(stage, seconds=20, seed=seed)
+            flow.child.pause()
+            feed(stage, seconds=2, seed=10 + seed)
+            flow.child.resume()
+        until(stage.read_up_to, "the flow to read up to the end")
+        assert flow.stop() == 0
+    assert assert_published_as_replayed(stage) > 1_000
 
 
 def test_a_clean_stop_exits_zero_and_the_next_start_repeats_nothing(
