@@ -1,1 +1,0 @@
-"""The dataflow as a process, on brokers that are really there."""
