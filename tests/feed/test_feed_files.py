@@ -258,7 +258,9 @@ def test_parquet_longer_than_one_slice(tmp_path: Path) -> None:
     pl.DataFrame({"ts": ids * 1_000_000 + NS, "price": ids + 1.0, "qty": ids + 1.0, "id": ids}).write_parquet(
         path
     )
-    assert [json.loads(r.value)["trade_id"] for r in Capture(path)] == list(range(rows))
+    capture = Capture(path)
+    assert [json.loads(r.value)["trade_id"] for r in capture] == list(range(rows))
+    assert capture.source.position == capture.source.size
 
 
 @pytest.mark.parametrize("packed", ["gzip", "zip"])

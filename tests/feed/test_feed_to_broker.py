@@ -107,6 +107,15 @@ def test_a_live_market_keeps_the_clock(embedded_broker: BrokerFactory) -> None:
     assert summary["records"] == len(everything(broker.bootstrap, "ticks", 1))
 
 
+def test_a_live_tick_waits_for_its_moment(embedded_broker: BrokerFactory) -> None:
+    """The first tick of this market happens over half a second after its start and is not sent before."""
+    broker = embedded_broker({"ticks": 1})
+    options = ["--symbols", "1", "--rate", "1", "--ticks", "1", "--seed", "8", "--json"]
+    before = time.time_ns()
+    summary = told(feed("simulate", *options, "--bootstrap", broker.bootstrap))
+    assert before + SECOND // 2 < summary["first_ts"] <= time.time_ns()
+
+
 def test_raw_messages_arrive_byte_for_byte(embedded_broker: BrokerFactory, tmp_path: Path) -> None:
     """Value, receive time and partition of a capture survive the way through the broker."""
     broker = embedded_broker({"ticks": 8})

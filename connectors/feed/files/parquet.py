@@ -32,16 +32,10 @@ def records(source: Source, symbol: str | None) -> Iterator[Item]:
     used = sorted(set(meanings(columns).values()))
     record = RowReader([columns[i] for i in used], symbol or symbol_in_name(source.path), source.path)
     exact = table.select(_exact(columns[i], schema[columns[i]]) for i in used)
-    for part in iter_slices(exact):
-        yield from map(record, part.iter_rows())
-
-
-def iter_slices(table: pl.LazyFrame) -> Iterator[pl.DataFrame]:
-    """Yield the table in parts that fit into memory."""
-    start = 0
-    while len(part := table.slice(start, _ROWS).collect()):
-        yield part
-        start += len(part)
+    rows = table.select(pl.len()).collect().item()
+    for start in range(0, rows, _ROWS):  # parts that fit into memory
+        yield from map(record, exact.slice(start, _ROWS).collect().iter_rows())
+        source.tell_share(min(start + _ROWS, rows) / rows)
 
 
 def _exact(name: str, dtype: pl.DataType) -> pl.Expr:

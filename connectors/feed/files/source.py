@@ -21,6 +21,7 @@ class Source:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._raw: IO[bytes] | None = None
+        self._told = 0
         try:
             self.size = path.stat().st_size
         except OSError as error:
@@ -29,7 +30,11 @@ class Source:
     @property
     def position(self) -> int:
         """How many bytes on disk the current reading is past, from 0 to ``size``."""
-        return self._raw.tell() if self._raw and not self._raw.closed else 0
+        return self._raw.tell() if self._raw and not self._raw.closed else self._told
+
+    def tell_share(self, share: float) -> None:
+        """Note how far a reader is that does not read the content in order."""
+        self._told = round(share * self.size)
 
     def head(self) -> bytes:
         """Return the first 64 KB of the content."""
