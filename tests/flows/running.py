@@ -54,6 +54,13 @@ class Stage:
         self.env = os.environ | {name.upper(): value for name, value in values.items()}
         self.ticks = values["tick_topics"]
 
+    @classmethod
+    def of_settings(cls, values: dict[str, str]) -> Stage:
+        """Return the stage of a run that is already there, under its own topic names."""
+        stage = cls.__new__(cls)
+        stage._take({"tick_topics": "ticks", "topic_suffix": "", "control_topic": "control"} | values)
+        return stage
+
     def but(self, **settings: str) -> Stage:
         """Return the same stage under other settings."""
         other = Stage.__new__(Stage)
