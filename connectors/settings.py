@@ -40,24 +40,36 @@ class Settings(BaseSettings):
     """Frozen start values; an environment variable is the field's name in capitals."""
 
     model_config = SettingsConfigDict(
-        env_file=(DEMO_ENV, ".env"), extra="ignore", frozen=True, env_ignore_empty=True
+        env_file=(DEMO_ENV, ".env"),
+        extra="ignore",
+        frozen=True,
+        env_ignore_empty=True,
+        use_attribute_docstrings=True,
     )
 
     kafka_bootstrap: str = "127.0.0.1:9092"
+    """Brokers to ask first: ``host:port``, comma separated."""
     tick_topics: str = "ticks"
-    """Comma separated; ``name`` or ``name=codec`` to pin a codec (default: auto-detect)."""
+    """Where ticks come from, comma separated; ``name=codec`` pins a codec, which is else detected."""
     control_topic: str = "control"
+    """The topic of the signed commands; it has one partition."""
     topic_suffix: str = ""
     """Appended to every output and journal topic, so that two instances can run side by side."""
     partitions: int = Field(default=4, ge=1, le=1024)
+    """Partitions of a tick topic that ``levibot topics create`` makes; each becomes a shard."""
     recorded_ticks: bool = False
     """The tick topics are fed with recorded times: they and the journal are then kept without limit."""
     redis_url: str = "redis://127.0.0.1:6379/0"
+    """Where the read model is published; the flow goes on without it."""
 
     api_host: str = "127.0.0.1"
+    """The address on which the API listens."""
     api_port: Port = 8000
+    """Its port; 0 takes a free one."""
     flow_host: str = "127.0.0.1"
+    """The address on which the signals flow serves ``/health`` and ``/metrics``."""
     flow_port: Port = 4001
+    """Its port; where it is taken, another one is used, and the log says which."""
     stale_after_s: float = Field(default=5.0, gt=0, le=3_600)
     """An answer older than this is shown as stale: HOLD, fallback, advisory."""
     offline_after_s: float = Field(default=3.0, gt=0, le=3_600)
@@ -66,33 +78,52 @@ class Settings(BaseSettings):
     """The commit this was built from, set when an image is built."""
 
     admin_secret: SecretStr | None = None
+    """Signs commands; the same for flow and sender. Without it none can be sent and none is taken."""
     admin_key: SecretStr | None = None
+    """Reserved for a control gateway; nothing uses it yet."""
 
     disorder_ms: int = Field(default=0, ge=0, le=60_000)
+    """How far out of order ticks may come: a second closes once a tick of its symbol is so far past it."""
     grace_ms: int = Field(default=1_000, ge=0, le=60_000)
+    """A second closes for every symbol once log time is this far past its end."""
     max_skew_ms: int = Field(default=5_000, ge=0, le=3_600_000)
+    """A tick further ahead of log time than this is invalid; tick topics are created with the same bound."""
     symbol_ttl_s: int = Field(default=3_600, ge=60, le=86_400)
+    """Rows of a symbol end when it has not traded for so long."""
 
     model: str = ""
     """The model a new shard begins with; empty: as ``flags_file`` says."""
     extra_models: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)] = ()
     """Further models that can be selected, such as ``constant-0.99`` for a drill."""
     feature_ml_scoring: Phase | None = None
+    """The rollout phase a new shard begins with; unset: as ``flags_file`` says."""
     canary_symbol: str | None = None
+    """A new shard begins with canary mode on and this symbol alone allowed."""
     canary_timeframe: str = "1h"
+    """Kept beside the canary; nothing uses it yet."""
     ml_confid_floor: Annotated[float, Field(ge=0, le=1)] | None = None
+    """Start value of the flag: a signal of lower confidence becomes HOLD."""
     poll_interval_ms: Annotated[int, Field(ge=1_000)] | None = None
+    """Start value of the flag; nothing uses it yet."""
     ml_signal_weights: Annotated[tuple[Weight, Weight, Weight] | None, NoDecode, BeforeValidator(_listed)] = (
         None
     )
+    """Start weights of RSI, MACD and trend in ``ml-fusion``, such as ``0.5,0.25,0.25``."""
     audit_ml_bucket: bool | None = None
+    """Start value of the flag; nothing uses it yet."""
     audit_ml_signal_parts: bool | None = None
+    """Start value of the flag; nothing uses it yet."""
 
     flags_file: Path = Path("configs/flags.yaml")
+    """What the desk of a new shard begins with; like the next, looked up in the working directory."""
     rules_file: Path = Path("configs/rules.yml")
+    """The thresholds of the stages."""
     run_dir: Path = Path(".levibot")
+    """Logs and other files of ``levibot demo``."""
     log_format: Literal["human", "json"] = "human"
+    """Logs on stderr, for people or one JSON object a line."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """The least level that is logged."""
     start: Literal["earliest", "latest"] = "earliest"
     """Where a shard without any history begins to read its ticks."""
 
@@ -104,5 +135,5 @@ def environment() -> dict[str, str]:
 
 @lru_cache(maxsize=1)
 def settings() -> Settings:
-    """Return the settings of this process; raise ``SettingsError`` naming the first bad one."""
+    """Return the settings of this process; raise ``ValidationError`` naming the bad ones."""
     return Settings()

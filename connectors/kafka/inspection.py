@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 
-from confluent_kafka import TopicPartition
+from confluent_kafka import KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient, ConfigResource  # type: ignore[attr-defined]
 
 from connectors.kafka.clients import admin, consumer
 from connectors.kafka.topics import Plan, existing, planned
 from connectors.settings import Settings
+
+ANSWER_S = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,35 +28,34 @@ class TopicFinding:
 def topic_findings(settings: Settings) -> list[TopicFinding]:
     """Return one finding a planned topic."""
     client = admin(settings.kafka_bootstrap)
-    have = existing(client)
-    return [
-        _finding(plan, have.get(plan.name), partial(_config, client, plan.name)) for plan in planned(settings)
-    ]
+    have, plans = existing(client, ANSWER_S), planned(settings)
+    configs = _configs(client, [plan.name for plan in plans if plan.name in have])
+    return [_finding(plan, have.get(plan.name), configs.get(plan.name, {})) for plan in plans]
 
 
-def _finding(plan: Plan, partitions: int | None, config: Callable[[], dict[str, str] | None]) -> TopicFinding:
+def _finding(plan: Plan, partitions: int | None, config: dict[str, str]) -> TopicFinding:
     if partitions is None:
         return TopicFinding(plan.name, "is missing", "levibot topics create")
     if partitions != plan.partitions:
         problem = f"has {partitions} partitions instead of {plan.partitions}"
         return TopicFinding(plan.name, problem, f"set PARTITIONS={partitions}, or another TOPIC_SUFFIX")
-    found = config()
-    wrong = [
-        f"{k}={found.get(k)} instead of {v}" for k, v in plan.config.items() if found and found.get(k) != v
-    ]
-    commands = " ".join(f"--add-config {k}={v}" for k, v in plan.config.items())
-    do = f"kafka-configs.sh --alter --topic {plan.name} {commands}" if wrong else ""
-    return TopicFinding(plan.name, ", ".join(wrong), do)
+    wrong = {k: v for k, v in plan.config.items() if config and config.get(k) != v}
+    problem = ", ".join(f"{k}={config.get(k)} instead of {v}" for k, v in wrong.items())
+    wanted = " ".join(f"--add-config {k}={v}" for k, v in wrong.items())
+    do = f"kafka-configs.sh --alter --topic {plan.name} {wanted}" if wrong else ""
+    return TopicFinding(plan.name, problem, do)
 
 
-def _config(client: AdminClient, topic: str) -> dict[str, str] | None:
-    """Return the settings of a topic, None where the broker does not tell (the embedded one)."""
-    question = client.describe_configs([ConfigResource("topic", topic)], request_timeout=3.0)
-    try:
-        [answer] = [future.result() for future in question.values()]
-    except Exception:
-        return None
-    return {name: str(entry.value) for name, entry in answer.items()}
+def _configs(client: AdminClient, topics: list[str]) -> dict[str, dict[str, str]]:
+    """Return the settings of topics; of none where the broker does not tell them (the embedded one)."""
+    questions = client.describe_configs(
+        [ConfigResource("topic", t) for t in topics], request_timeout=ANSWER_S
+    )
+    found = {}
+    for resource, question in questions.items():
+        with suppress(KafkaException):
+            found[str(resource.name)] = {n: str(entry.value) for n, entry in question.result().items()}
+    return found
 
 
 def broker_clock_skew_s(settings: Settings, topic: str) -> float | None:

@@ -6,10 +6,8 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-TIMEOUT_S = 0.1
 
-
-def connect(url: str, timeout_s: float = TIMEOUT_S) -> redis.Redis:
+def connect(url: str, timeout_s: float) -> redis.Redis:
     """Return a client that waits at most ``timeout_s`` for each answer and never repeats a command.
 
     The connection is made at the first command. Raises ``ValueError`` where the URL is none.

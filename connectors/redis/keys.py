@@ -13,6 +13,9 @@ SHARDS = f"{PREFIX}shards"
 """Sorted set: shard keys (``topic/0000``) by the wall-clock time of their last write in ms, the heartbeat."""
 
 HEAD = "head"
+FORMAT = 1
+"""In every head; raised when what a view says changes, so that a reader of another version refuses it."""
+
 _SYMBOL = "symbol:"
 
 

@@ -17,6 +17,9 @@ from connectors.redis.connection import connect
 
 Plain = dict[str, Any]
 
+TIMEOUT_S = 0.25
+"""How long an answer is waited for; a request that needs one may ask Redis twice."""
+
 _NS_A_MS = 1_000_000
 _HEAD = keys.HEAD.encode()
 
@@ -32,8 +35,8 @@ class ViewReader:
     ns. Where ``gone`` is true, nothing is left of it but that it has been there.
     """
 
-    def __init__(self, url: str) -> None:
-        self._client = connect(url)
+    def __init__(self, url: str, *, timeout_s: float = TIMEOUT_S) -> None:
+        self._client = connect(url, timeout_s)
 
     def close(self) -> None:
         """Close the connections."""
@@ -98,7 +101,12 @@ class ViewReader:
 def _head(shard: str, written_ms: int, raw: bytes | None) -> Plain:
     if raw is None:
         return {"shard": shard, "written_at": written_ms * _NS_A_MS, "gone": True}
-    return _decoded(raw) | {"gone": False}
+    head = _decoded(raw)
+    if head.pop("format", None) != keys.FORMAT:
+        raise RedisDownError(
+            f"shard {shard} was published by another version; restart its flow or this reader"
+        )
+    return head | {"gone": False}
 
 
 def _symbols(fields: dict[bytes, bytes]) -> dict[str, Plain]:

@@ -65,4 +65,4 @@ def _fields(view: View, before: View, now: int) -> dict[Any, Any]:
     head = {name: value for name, value in view.items() if name != "symbols"}
     changed = {n: symbol for n, symbol in view["symbols"].items() if before.get(n) is not symbol}
     symbols = {keys.symbol(name): orjson.dumps(symbol) for name, symbol in changed.items()}
-    return {keys.HEAD: orjson.dumps({**head, "written_at": now}), **symbols}
+    return {keys.HEAD: orjson.dumps({**head, "format": keys.FORMAT, "written_at": now}), **symbols}

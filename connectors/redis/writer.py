@@ -20,6 +20,7 @@ from connectors.redis.connection import connect
 from connectors.redis.shard_hash import ShardHash, View
 
 INTERVAL_S = 0.2
+TIMEOUT_S = 0.1
 TTL_S = 3_600.0
 """Longer than any limit on staleness: a dead writer's view must be seen growing old, not vanish."""
 
@@ -48,9 +49,11 @@ class ViewWriter:
         *,
         interval_s: float = INTERVAL_S,
         ttl_s: float = TTL_S,
+        timeout_s: float = TIMEOUT_S,
         clock: Callable[[], int] = time.time_ns,
     ) -> None:
-        self._client = connect(url)
+        self._client = connect(url, timeout_s)
+        self._timeout_s = timeout_s
         self._interval_s = interval_s
         self._ttl_ms = int(ttl_s * 1_000)
         self._clock = clock
@@ -61,6 +64,7 @@ class ViewWriter:
         self._owed: dict[str, None] = {}  # shards to be written, in order
         self._written = self._skipped = self._failures = self._misses = 0
         self._last_success: float | None = None
+        self._deadline = 0.0
         self._wake, self._closing = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="redis-view", daemon=True)
         self._thread.start()
@@ -78,10 +82,11 @@ class ViewWriter:
         return ViewStats(self._written, self._skipped, self._failures, age)
 
     def close(self, timeout_s: float = 1.0) -> None:
-        """Write what is left, if Redis lets us, and end the thread."""
+        """Write what is left, trying for ``timeout_s`` if Redis does not take it, and end the thread."""
+        self._deadline = time.monotonic() + timeout_s
         self._closing.set()
         self._wake.set()
-        self._thread.join(timeout_s)
+        self._thread.join(timeout_s + 2 * self._timeout_s)
 
     def _run(self) -> None:
         while not self._closing.is_set():
@@ -92,6 +97,9 @@ class ViewWriter:
             self._attempt()
             self._closing.wait(self._pause(time.thread_time() - began))
         self._attempt()
+        while self._owed and time.monotonic() < self._deadline:
+            time.sleep(_FIRST_RETRY_S)
+            self._attempt()
         self._client.close()
 
     def _pause(self, computed_s: float) -> float:

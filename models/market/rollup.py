@@ -36,4 +36,4 @@ def roll_up(seconds: pl.DataFrame, span: str) -> pl.DataFrame:
         v=pl.col("v").sum(), n=pl.col("n").sum(),
     )  # fmt: skip
     ends = bars.with_columns(ts=pl.col("start").dt.offset_by(span).dt.epoch("ns"))
-    return ends.select(SCHEMA).sort("ts", "symbol")
+    return ends.select(list(SCHEMA)).sort("ts", "symbol")

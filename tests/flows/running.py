@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import orjson
-from confluent_kafka import Consumer, Message, TopicPartition
+from confluent_kafka import Consumer, Message, Producer, TopicPartition
 
 from connectors.embedded.child import Child
 from connectors.kafka.topics import output, planned
@@ -88,6 +88,17 @@ class Stage:
     def flow(self, log: Path) -> Flow:
         """Start the signals flow."""
         return Flow(self, log)
+
+    def spread(self, symbol: str, partitions: int) -> None:
+        """Put trades of one symbol into several partitions, as a producer without keys does."""
+        producer = Producer({"bootstrap.servers": self.settings.kafka_bootstrap})
+        now = time.time_ns()
+        for number in range(20):
+            ts = now - (20 - number) * 10**9
+            tick = {"symbol": symbol, "ts": ts, "price": 100.0, "qty": 1.0, "side": "buy", "trade_id": number}
+            value = orjson.dumps(tick)
+            producer.produce(self.ticks, value, partition=number % partitions, timestamp=ts // 1_000_000)
+        assert producer.flush(10) == 0
 
     def ends(self, topic: str) -> list[int]:
         """Return the end offsets of a topic's partitions."""
