@@ -38,7 +38,7 @@ help:  ## list the targets
 setup: $(READY)  ## make .venv with the locked dependencies (PYTHON=... names the interpreter)
 
 test: $(READY)  ## run every test this machine can run, with coverage (WORKERS=2)
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --cov --cov-report=term
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --cov --cov-report=term --durations=10
 
 lint: $(READY)  ## check style, format and types
 	$(BIN)/ruff check .

@@ -1,1 +1,1 @@
-"""What is shown: a read-only HTTP view of the state that the flows publish to Redis."""
+"""What is shown: read-only HTTP over the Redis read model."""

@@ -95,7 +95,7 @@ def predictions(rows: list[Row], said: Said) -> list[Body]:
     """Return the prediction of every row in one role, naming the feature row it was made of."""
     columns = zip(rows, said.prob.tolist(), said.models, said.versions, strict=True)
     return [
-        row.body("prediction", said.horizon_s, model)
+        row.body("prediction", said.horizon_s, model, said.role)
         | {
             "horizon_s": said.horizon_s,
             "role": said.role,

@@ -125,7 +125,9 @@ class Judge:
         shadow = bodies.predictions(
             rows, Said(scores.challenger, names, versions, "challenger", self.spec.horizon_s)
         )
-        return [body for pair in zip(said, shadow, strict=True) for body in pair]
+        answered = np.isfinite(scores.challenger).tolist()
+        pairs = zip(said, shadow, answered, strict=True)
+        return [body for one, other, good in pairs for body in ((one, other) if good else (one,))]
 
     def _stale_events(self, rows: list[Row], block: Block) -> list[Body]:
         ladder = (self.spec.staleness.warn_s, self.spec.staleness.fallback_s)

@@ -10,13 +10,21 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.market.pending import Trades
-from models.ticks import Floats, Ints
+from models.ticks import Bools, Floats, Ints
 
 LOT_LIMIT = float(1 << 53)
 """Most lots in one tick; below it every lot count is exact in a double."""
 
 _BAR_LIMIT = 1 << 54
 """A bar's lots are capped here, so that a 300-bar sum fits an int64 with room to spare."""
+
+
+_LEAST_PRICE, _MOST_PRICE = 1e-18, 1e18
+
+
+def plausible(price: Floats) -> Bools:
+    """Return which prices are from 1e-18 to 1e18; others could make a feature overflow."""
+    return np.asarray((price >= _LEAST_PRICE) & (price <= _MOST_PRICE))
 
 
 def lot_digits(price: Floats) -> Ints:
@@ -67,8 +75,6 @@ def aggregate(ticks: Trades, last_price: Floats, last_sign: Ints) -> Bars:
     end = np.append(start[1:], len(t)) - 1
     bar = np.cumsum(np.bincount(start, minlength=len(t))) - 1
     side = _tick_rule(t, last_price, last_sign)
-    lots = np.add.reduceat(t.lots, start) if len(start) else t.lots
-    signed = np.add.reduceat(t.lots * side, start) if len(start) else t.lots
     return Bars(
         code=t.code[start],
         second=t.second[start],
@@ -76,13 +82,22 @@ def aggregate(ticks: Trades, last_price: Floats, last_sign: Ints) -> Bars:
         high=np.maximum.reduceat(t.price, start) if len(start) else t.price,
         low=np.minimum.reduceat(t.price, start) if len(start) else t.price,
         close=t.price[end],
-        lots=np.minimum(lots, _BAR_LIMIT),
-        signed=np.clip(signed, -_BAR_LIMIT, _BAR_LIMIT),
+        lots=_capped_sums(t.lots, start, bar),
+        signed=_capped_sums(t.lots * side, start, bar),
         notional=np.bincount(bar, weights=t.price * t.lots, minlength=len(start)).astype(np.float64),
         count=end - start + 1,
         last_ts=np.maximum.reduceat(t.ts, start) if len(start) else t.ts,
         sign=side[end],
     )
+
+
+def _capped_sums(lots: Ints, start: Ints, bar: Ints) -> Ints:
+    """Return the sum of each bar; the sums in doubles tell which would not fit an int64."""
+    if not len(start):
+        return lots
+    rough = np.bincount(bar, weights=lots)
+    exact = np.add.reduceat(lots, start).clip(-_BAR_LIMIT, _BAR_LIMIT)
+    return np.where(np.abs(rough) < _BAR_LIMIT, exact, np.copysign(_BAR_LIMIT, rough)).astype(np.int64)
 
 
 def _tick_rule(t: Trades, last_price: Floats, last_sign: Ints) -> Ints:

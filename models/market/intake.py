@@ -7,14 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.inputs import TickBatch
-from models.market.bars import LOT_LIMIT
+from models.market.bars import LOT_LIMIT, plausible
 from models.market.pending import OpenTicks, Trades
 from models.market.store import SymbolRows
 from models.market.windows import Lane, lane_of, lateness
 from models.spec import SECOND, Spec
 from models.ticks import Bools, Ints
 
-USED, LATE, DUPLICATE, FUTURE, TOO_MANY, FULL = range(6)
+USED, LATE, DUPLICATE, FUTURE, TOO_MANY, FULL, ABSURD = range(7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +39,12 @@ def take_in(
     """
     t = batch.decoded.ticks
     by_log = (log - spec.grace) // SECOND
-    lots = np.rint(t.qty * 10.0 ** rows["lot_digits"][code])
+    # beyond its limit a quantity's size no longer matters, and must not overflow
+    lots = np.rint(np.minimum(t.qty, 2 * LOT_LIMIT) * 10.0 ** rows["lot_digits"][code])
     verdict = np.select(
-        [t.ts > log[t.record] + spec.max_skew, code < 0, lots > LOT_LIMIT], [FUTURE, FULL, TOO_MANY], USED
+        [t.ts > log[t.record] + spec.max_skew, ~plausible(t.price), code < 0, lots > LOT_LIMIT],
+        [FUTURE, ABSURD, FULL, TOO_MANY],
+        USED,
     )
     valid = np.flatnonzero(verdict == USED)
     second, tick_log = t.ts[valid] // SECOND, by_log[t.record[valid]]

@@ -15,7 +15,7 @@ from models.desk.desk import Desk
 from models.desk.desk import take_in as take_in_command
 from models.inputs import Beat, Cause, Genesis, Input, Taken, TickBatch
 from models.market import rows as feature_rows
-from models.market.bars import Bars, aggregate
+from models.market.bars import Bars, aggregate, plausible
 from models.market.batches import cut, empty_batch, head
 from models.market.block import Block, Closed, Expired, Progress
 from models.market.intake import Intake
@@ -125,7 +125,7 @@ class Market:
     def _codes(self, batch: TickBatch, log: Ints) -> Ints:
         """Return the symbol code of each tick; a new symbol gets its lots from its first credible tick."""
         t = batch.decoded.ticks
-        credible = np.flatnonzero(t.ts <= log[t.record] + self.spec.max_skew)
+        credible = np.flatnonzero((t.ts <= log[t.record] + self.spec.max_skew) & plausible(t.price))
         code = np.full(len(t), -1)
         code[credible] = self.symbols.codes(t.symbol[credible], t.symbols, self.spec.max_symbols)
         self._rows.ensure(len(self.symbols) + 1)

@@ -6,7 +6,7 @@ import numpy as np
 
 from models.inputs import TickBatch
 from models.market.block import Reject
-from models.market.intake import DUPLICATE, FULL, FUTURE, LATE, TOO_MANY, USED, Intake
+from models.market.intake import ABSURD, DUPLICATE, FULL, FUTURE, LATE, TOO_MANY, USED, Intake
 from models.market.ledger import Totals
 from models.ticks import Ints, Reason
 
@@ -16,6 +16,7 @@ _REASONS = {
     FUTURE: Reason.FUTURE,
     TOO_MANY: Reason.BAD_QUANTITY,
     FULL: Reason.BAD_SYMBOL,
+    ABSURD: Reason.BAD_PRICE,
 }
 
 
@@ -41,6 +42,7 @@ def _explain(batch: TickBatch, taken: Intake, log: Ints, i: int) -> tuple[Reason
         FUTURE: f"event time is {ahead / 1e9:.3f} s ahead of log time",
         TOO_MANY: "quantity is over 2**53 lots of the symbol",
         FULL: "the shard's symbol table is full",
+        ABSURD: "price is not from 1e-18 to 1e18",
     }[verdict]
     return _REASONS[verdict], detail, t.symbols[int(t.symbol[i])].name
 

@@ -20,14 +20,14 @@ FALLBACK = "stub-sine"
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """The answer for each row of a block; never NaN."""
+    """The answer for each row of a block."""
 
-    prob: Floats
+    prob: Floats  # never NaN
     parts: Floats  # (n, 3) RSI, MACD, trend; 0.5 where guarded
     fallback: Bools  # scored by the fallback model
     stale: Bools  # because its last trade is too old
     guarded: Bools  # because a feature, the score or the price is not a finite number
-    challenger: Floats | None = None
+    challenger: Floats | None = None  # not finite where it gave no answer
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,47 @@
+"""``python -m api``: serve the read-only API."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+from typing import Annotated
+
+import typer
+
+from api.app import create_app
+from api.logs import configure
+from api.server import PortTakenError, address, listen, listen_next, server
+from connectors.redis.reader import ViewReader
+from connectors.settings import Settings, settings
+
+_PORT = "A port; 0 or auto takes the next free one from API_PORT on. Default: API_PORT."
+
+
+def main(port: Annotated[str, typer.Option(help=_PORT)] = "") -> None:
+    """Serve the API on API_HOST and API_PORT until interrupted."""
+    chosen = settings()
+    configure(chosen.log_format, chosen.log_level)
+    try:
+        reader = ViewReader(chosen.redis_url)
+        found = _listen(chosen, port)
+    except (PortTakenError, ValueError, OSError) as error:
+        typer.echo(f"levibot api: {error}", err=True)
+        raise typer.Exit(2) from error
+    typer.echo(f"LEVIBOT API on {address(found)} (paths: {address(found)}/docs)")
+    with contextlib.closing(reader), contextlib.suppress(KeyboardInterrupt):
+        server(create_app(chosen, reader)).run(sockets=[found])
+
+
+def _listen(chosen: Settings, port: str) -> socket.socket:
+    if port in ("0", "auto") or not (port or chosen.api_port):
+        return listen_next(chosen.api_host, chosen.api_port)
+    if port and not (port.isdecimal() and int(port) <= 65_535):
+        raise ValueError(f"--port must be a number up to 65535, or auto; not '{port}'")
+    return listen(chosen.api_host, int(port or chosen.api_port))
+
+
+if __name__ == "__main__":
+    # no pretty errors: they would print local variables, and a URL may hold a password
+    app = typer.Typer(pretty_exceptions_enable=False, add_completion=False)
+    app.command()(main)
+    app()

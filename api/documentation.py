@@ -1,0 +1,98 @@
+"""``/docs`` and ``/openapi.json``: every path with a request and the answer to it, on a page without scripts.
+
+The page is made here, since the usual ones load their scripts from elsewhere: it works without a network.
+The examples are real answers; the tests compare their form with the running app's.
+"""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from hashlib import sha256
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from api.refusals import CONTROL
+
+_STYLE = (
+    "body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222}"
+    "h2{margin-top:2.5rem;font:600 1.05rem ui-monospace,monospace}"
+    "pre{background:#f5f5f2;padding:.8rem;overflow:auto;max-height:26rem}code{font-family:ui-monospace,monospace}"
+)
+_HASH = b64encode(sha256(_STYLE.encode()).digest()).decode()
+_POLICY = f"default-src 'none'; style-src 'sha256-{_HASH}'; frame-ancestors 'none'"
+
+EXAMPLES = Path(__file__).with_name("examples.json")
+
+Example = dict[str, Any]
+
+
+def examples() -> dict[str, Example]:
+    """Return by path one example: ``request`` and ``answer`` (plain data, or text where it is no JSON)."""
+    found: dict[str, Example] = json.loads(EXAMPLES.read_text(encoding="utf-8"))
+    return found
+
+
+def add_documentation(app: FastAPI) -> None:
+    """Add the page, and the examples to the OpenAPI document."""
+
+    def openapi() -> dict[str, Any]:
+        if not app.openapi_schema:
+            app.openapi_schema = _with_examples(
+                get_openapi(title=app.title, version=app.version, routes=app.routes)
+            )
+        return app.openapi_schema
+
+    def docs(_: Request) -> HTMLResponse:
+        return HTMLResponse(_page(app.openapi()), headers={"Content-Security-Policy": _POLICY})
+
+    app.openapi = openapi  # type: ignore[method-assign]
+    app.add_route("/docs", docs, include_in_schema=False)
+
+
+def _with_examples(schema: dict[str, Any]) -> dict[str, Any]:
+    for path, example in examples().items():
+        kind = "text/plain" if isinstance(example["answer"], str) else "application/json"
+        schema["paths"][path]["get"]["responses"]["200"]["content"] = {kind: {"example": example["answer"]}}
+    return schema
+
+
+def _page(schema: dict[str, Any]) -> str:
+    found = examples()
+    paths = "".join(_path(path, methods["get"], found.get(path)) for path, methods in schema["paths"].items())
+    controls = "".join(f"<li><code>{escape(p)}</code>: <code>{c}</code></li>" for p, c in CONTROL.items())
+    return (
+        f"<!doctype html><html lang=en><meta charset=utf-8><title>LEVIBOT API</title><style>{_STYLE}</style>"
+        f"<h1>LEVIBOT API {escape(schema['info']['version'])}</h1>"
+        "<p>Read-only: GET and HEAD. Every value comes with its age. Machine-readable: "
+        "<a href=/openapi.json>/openapi.json</a>.</p>"
+        f"{paths}<h2>What is done by a control command</h2><ul>{controls}</ul></html>"
+    )
+
+
+def _path(path: str, operation: dict[str, Any], example: Example | None) -> str:
+    text = "".join(f"<p>{escape(part)}</p>" for part in operation.get("description", "").split("\n\n"))
+    return f"<h2>GET {escape(path)}</h2>{text}{_parameters(operation)}{_example(example)}"
+
+
+def _parameters(operation: dict[str, Any]) -> str:
+    items = [
+        f"<li><code>{escape(p['name'])}</code>: {escape(p.get('description', ''))}</li>"
+        for p in operation.get("parameters", ())
+        if p["in"] != "header"
+    ]
+    return f"<ul>{''.join(items)}</ul>" if items else ""
+
+
+def _example(example: Example | None) -> str:
+    if example is None:
+        return ""
+    answer = example["answer"]
+    shown = answer if isinstance(answer, str) else json.dumps(answer, indent=2)
+    return f"<pre><code>GET {escape(example['request'])}\n\n{escape(shown)}</code></pre>"

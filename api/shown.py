@@ -1,0 +1,96 @@
+"""A symbol's answer as it may be shown now: what is too old or killed is never a word to act upon."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from api.freshness import Plain, age_s
+from models.desk.gate import rollout_bucket
+from models.market.schema import FEATURES_VERSION
+from models.scoring.model import HORIZON_S, ModelRows
+from models.scoring.stub_sine import StubSine
+from models.spec import SECOND
+
+_KEPT = (
+    "id", "symbol", "venue", "prob", "confid", "ml_bucket", "ml_signal_parts", "model", "model_version",
+    "feature_version", "canary", "price", "horizon_s", "ts", "caused_by",
+)  # fmt: skip
+
+
+def answer(symbol: Plain, head: Plain, now: int, stale_after_s: float) -> Plain:
+    """Return a symbol's latest signal with its age.
+
+    A stale answer (older than the limit) is HOLD, ``fallback`` and ``advisory``, and its ``status`` is DEMO:
+    not live. A kill that the shard has taken in holds at once, before its next signal. What the flow
+    published last stays readable as ``last_signal``.
+    """
+    signal, desk = symbol["signal"], head["desk"]
+    age = age_s(signal["ts"], now)
+    stale, killed = age > stale_after_s, is_killed(desk, signal["symbol"])
+    return {name: signal[name] for name in _KEPT} | {
+        "_mock": False,
+        "status": "DEMO" if stale else "LIVE",
+        "shard": head["shard"],
+        "signal": "HOLD" if stale or killed else signal["signal"],
+        "last_signal": signal["signal"],
+        "reason": "killed" if killed else "stale" if stale else signal["reason"],
+        "fallback": signal["fallback"] or stale,
+        "advisory": signal["advisory"] or stale or killed,
+        "killed": killed,
+        "stale": stale,
+        "price_target": None,  # the models say how likely up is, not how far
+        "age_s": age,
+    }
+
+
+def is_killed(desk: Plain, symbol: str) -> bool:
+    """Return whether a kill covers the symbol: of everything, of it alone, or of the active model."""
+    scoped = symbol in desk["killed_symbols"] or desk["model"] in desk["killed_models"]
+    return bool(desk["killed"] or scoped)
+
+
+def demo(symbol: str, now: int, why: str) -> Plain:
+    """Return the answer where there is none: HOLD, with the fallback model's own probability."""
+    model, prob = StubSine(), _stub_sine(symbol, now // SECOND)
+    return {
+        "id": None, "symbol": symbol, "venue": "", "prob": prob, "confid": max(prob, 1 - prob),
+        "ml_bucket": int(prob * 10), "ml_signal_parts": None, "model": model.name,
+        "model_version": model.version, "feature_version": FEATURES_VERSION, "canary": False, "price": None,
+        "horizon_s": HORIZON_S, "ts": now, "caused_by": None, "_mock": True, "status": "DEMO", "shard": None,
+        "signal": "HOLD", "last_signal": None, "reason": why, "fallback": True, "advisory": True,
+        "killed": None, "stale": False, "price_target": None, "age_s": 0.0,
+    }  # fmt: skip
+
+
+def _stub_sine(symbol: str, second: int) -> float:
+    phase = np.array([int(rollout_bucket(symbol) * (1 << 20))])
+    rows = ModelRows(np.empty((1, 0)), np.array([second]), phase, np.ones((1, 3)))
+    return float(StubSine().predict(rows)[0])
+
+
+def row(symbol: Plain, head: Plain, now: int, stale_after_s: float) -> Plain:
+    """Return a symbol's line in the table: its answer in short, and how the market behind it stands."""
+    full = answer(symbol, head, now, stale_after_s)
+    names = (
+        "symbol", "venue", "shard", "price", "signal", "prob", "confid", "reason", "advisory", "fallback",
+        "killed", "stale", "model", "ts", "age_s",
+    )  # fmt: skip
+    return {name: full[name] for name in names} | {
+        "level": symbol["level"],
+        "trade_age_s": trade_age_s(symbol, now),
+        "ticks_per_minute": None if full["stale"] else ticks_per_minute(symbol),
+    }
+
+
+def trade_age_s(symbol: Plain, now: int) -> float | None:
+    """Return the seconds since the last trade behind a symbol's features, None where it has none."""
+    features: dict[str, Any] | None = symbol["features"]
+    return None if features is None else round(age_s(features["ts"], now) + features["age_s"], 3)
+
+
+def ticks_per_minute(symbol: Plain) -> float | None:
+    """Return the trades of the minute before the last closed second."""
+    features: dict[str, Any] | None = symbol["features"]
+    return None if features is None else round(features["values"]["intensity_60s"] * 60)

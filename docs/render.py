@@ -1,0 +1,143 @@
+"""Writes what the documents say of the code: the README's picture and topics, and the page of settings.
+
+``python -m docs.render`` after a change of flows, topics or settings; a test compares the files with it.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from connectors.kafka.topics import Plan, planned
+from connectors.settings import Settings
+from flows.picture import mermaid
+
+ROOT = Path(__file__).parent.parent
+README = ROOT / "README.md"
+SETTINGS = ROOT / "docs" / "settings.md"
+ASYNCAPI = ROOT / "docs" / "asyncapi.yaml"
+
+PART_OF_SPEC = (
+    "disorder_ms", "grace_ms", "max_skew_ms", "symbol_ttl_s", "model", "extra_models", "rules_file",
+)  # fmt: skip
+"""Settings that shape the output, so that a shard begun under one value is not continued under another."""
+STAR = "\\*"
+
+
+def pages() -> dict[Path, str]:
+    """Return the files that are generated, or hold a generated part, as they should be."""
+    readme = README.read_text(encoding="utf-8")
+    picture = f"```mermaid\n{mermaid()}\n```"
+    readme = _between("picture", readme, picture)
+    return {README: _between("topics", readme, topics_table()), SETTINGS: settings_page()}
+
+
+def topics_table() -> str:
+    """Return every topic with its key, how long it is kept, and what is in it."""
+    document = yaml.safe_load(ASYNCAPI.read_text(encoding="utf-8"))
+    channels = {channel["address"]: channel for channel in document["channels"].values()}
+    rows = [
+        f"| `{plan.name}` | {_key(document, channels[plan.name])} | {_kept(plan)} | "
+        f"{channels[plan.name]['summary']} |"
+        for plan in planned(Settings.model_construct())
+    ]
+    return "\n".join(["| topic | key | kept | what |", "|---|---|---|---|", *rows])
+
+
+def settings_page() -> str:
+    """Return the page of settings."""
+    fields = Settings.model_json_schema()["properties"]
+    rows = [
+        f"| `{name.upper()}`{STAR if name in PART_OF_SPEC else ''} | {_kind(field)} | {_default(field)} | "
+        f"{_meaning(field['description'])} |"
+        for name, field in fields.items()
+    ]
+    return "\n".join(
+        [_INTRODUCTION, "| setting | value | default | meaning |", "|---|---|---|---|", *rows, ""]
+    )
+
+
+_INTRODUCTION = """# Settings
+
+Every setting is an environment variable. A variable wins over a line in `.env` in the working directory, that
+over what a running `levibot demo` left in `.levibot/demo.env`, that over the default. An empty variable counts
+as not set. A bad value ends the start with exit code 2 and names the setting.
+
+Those with an asterisk shape the output: a shard that was begun under one value is not continued under
+another. Run the new value beside the old one, with another TOPIC_SUFFIX.
+"""
+
+
+def _between(name: str, text: str, content: str) -> str:
+    """Return the text with another content between the two marks of that name."""
+    begin, end = f"<!-- {name} -->\n", f"\n<!-- end of {name} -->"
+    before, found, rest = text.partition(begin)
+    _, also_found, after = rest.partition(end)
+    if not (found and also_found):
+        raise ValueError(f"README.md has no part between {begin.strip()} and {end.strip()}")
+    return f"{before}{begin}{content}{end}{after}"
+
+
+def _key(document: dict[str, Any], channel: dict[str, Any]) -> str:
+    message = _target(document, next(iter(channel["messages"].values())))
+    return str(_target(document, message["bindings"])["kafka"]["key"]["description"])
+
+
+def _target(document: dict[str, Any], reference: dict[str, str]) -> Any:
+    found: Any = document
+    for step in reference["$ref"].removeprefix("#/").split("/"):
+        found = found[step]
+    return found
+
+
+def _kept(plan: Plan) -> str:
+    return f"{int(plan.config['retention.ms']) // 86_400_000} days"
+
+
+def _kind(field: dict[str, Any]) -> str:
+    """Return in words what a JSON Schema admits."""
+    options = [option for option in field.get("anyOf", [field]) if option.get("type") != "null"]
+    return " or ".join(map(_words, options))
+
+
+def _words(option: dict[str, Any]) -> str:
+    if "enum" in option or "const" in option:
+        return ", ".join(f"`{value}`" for value in option.get("enum", [option.get("const")]))
+    if option["type"] == "array":
+        count = option.get("minItems")
+        return f"{count} numbers, comma separated" if count else "comma separated"
+    if option.get("format") == "path":
+        return "path"
+    words = {"integer": "whole number", "number": "number", "boolean": "`true`, `false`", "string": "text"}
+    return words[option["type"]] + _range(option)
+
+
+def _range(option: dict[str, Any]) -> str:
+    low, high = option.get("minimum", option.get("exclusiveMinimum")), option.get("maximum")
+    above = "above " if "exclusiveMinimum" in option else "from "
+    return (f" {above}{low:,}" if low is not None else "") + (f" to {high:,}" if high is not None else "")
+
+
+def _default(field: dict[str, Any]) -> str:
+    value = field["default"]
+    if value is None or value in ("", []):
+        return ""
+    return f"`{str(value).lower() if isinstance(value, bool) else value}`"
+
+
+def _meaning(docstring: str) -> str:
+    text = re.sub(r"``(.+?)``", r"`\1`", " ".join(docstring.split()))
+    return re.sub(r"`(flags_file)`", lambda m: f"`{m[1].upper()}`", text)
+
+
+def main() -> None:
+    """Bring the files up to date."""
+    for path, text in pages().items():
+        path.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

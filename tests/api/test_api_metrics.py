@@ -1,0 +1,128 @@
+"""The scrape: exact names, values from the view, and silence instead of old figures."""
+
+from __future__ import annotations
+
+import pytest
+from api_markets import always_buy
+from one_shard import OneShard, at, trade
+from prometheus_client.parser import text_string_to_metric_families
+from running_api import Api
+
+pytestmark = pytest.mark.embedded
+
+Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
+
+
+def scrape(api: Api, path: str = "/metrics") -> Samples:
+    answer = api.client.get(path)
+    assert answer.status_code == 200
+    families = list(text_string_to_metric_families(answer.text))
+    names = [family.name for family in families]
+    assert len(names) == len(set(names))
+    samples = [sample for family in families for sample in family.samples]
+    found = {(s.name, frozenset(s.labels.items())): s.value for s in samples}
+    assert len(found) == len(samples)
+    return found
+
+
+def value(samples: Samples, name: str, /, **labels: str) -> float | None:
+    return samples.get((name, frozenset(labels.items())))
+
+
+@pytest.mark.parametrize("path", ["/metrics", "/metrics/prom"])
+def test_figures_of_the_flow(api: Api, path: str) -> None:
+    """Staleness, ticks, model, ledger and dead letters of two shards."""
+    first, second = always_buy("BTCUSDT", 0), always_buy("ETHUSDT", 1)
+    first.feed(b"no json", b"[]", trade("BTCUSDT", 1.0, 100.0))
+    second.command("kill")
+    api.publish(first, second, second=9.4)
+    found = scrape(api, path)
+    expected = {
+        ("levibot_redis_up",): 1,
+        ("levibot_features_staleness_seconds", "symbol", "BTCUSDT"): 0.65,
+        ("levibot_market_ticks_per_minute", "symbol", "ETHUSDT"): 2,
+        ("levibot_active_model_info", "name", "constant-0.9", "version", "constant-0.9-1.0"): 1,
+        ("levibot_model_switches_total",): 1,
+        ("levibot_ledger_items_total", "shard", "ticks/0000", "what", "used"): 3,
+        ("levibot_ledger_items_total", "shard", "ticks/0000", "what", "late"): 1,
+        ("levibot_errors_total", "stage", "ticks"): 1,
+        ("spark_dlq_size",): 1,
+        ("spark_last_update_timestamp",): 1_700_000_009.4,
+        ("levibot_shard_age_seconds", "shard", "ticks/0001"): 1.0,
+        ("levibot_killed", "shard", "ticks/0000"): 0,
+        ("levibot_killed", "shard", "ticks/0001"): 1,
+    }
+    for (name, *labels), number in expected.items():
+        assert value(found, name, **dict(zip(labels[::2], labels[1::2], strict=True))) == pytest.approx(
+            number
+        )
+
+
+def test_fallback_events_by_reason(api: Api) -> None:
+    """Symbols that went over to the fallback model are counted once each."""
+    shard = OneShard()
+    shard.feed(trade("BTCUSDT", 0.0, 100.0), trade("ETHUSDT", 0.1, 7.0))
+    shard.beat(70)
+    api.publish(shard)
+    assert value(scrape(api), "levibot_fallback_events_total", reason="stale") == 2
+
+
+def test_dead_flow_grows_stale_and_falls_silent(api: Api) -> None:
+    """Ages go on growing after the last write; a market's rate is not repeated."""
+    api.publish(always_buy())
+    api.now = at(250.4)
+    found = scrape(api)
+    assert value(found, "levibot_features_staleness_seconds", symbol="BTCUSDT") == pytest.approx(240.65)
+    assert value(found, "levibot_shard_age_seconds", shard="ticks/0000") == 240.0
+    assert value(found, "levibot_market_ticks_per_minute", symbol="BTCUSDT") is None
+
+
+def test_symbol_on_two_shards_is_one_series(api: Api) -> None:
+    """Its ticks add up and the worse staleness counts, so the scrape stays valid."""
+    late = OneShard(partition=1)
+    late.feed(trade("BTCUSDT", 8.0, 100.0), trade("ETHUSDT", 11.1, 7.0))
+    api.publish(always_buy(), late)
+    found = scrape(api)
+    assert value(found, "levibot_market_ticks_per_minute", symbol="BTCUSDT") == 3
+    assert value(found, "levibot_features_staleness_seconds", symbol="BTCUSDT") == pytest.approx(2.4)
+
+
+def test_requests_are_counted_by_outcome(api: Api) -> None:
+    """Each prediction counts once; labels stay bounded by the symbols that are known."""
+    api.publish(always_buy("ADAUSDT"))
+    before = scrape(api)
+    api.get("/ai/predict?symbol=ADAUSDT")
+    api.get("/ml/predict?symbol=ADAUSDT")
+    for n in range(5):
+        api.get(f"/ai/predict?symbol=MADEUP{n}", 404)
+    api.get("/ai/predict?symbol=ADAUSDT&h=1h", 400)
+    api.now = at(60)
+    api.get("/ai/predict?symbol=ADAUSDT")
+    after = scrape(api)
+
+    def rise(name: str, **labels: str) -> float:
+        return (value(after, name, **labels) or 0) - (value(before, name, **labels) or 0)
+
+    counted = "levibot_predict_requests_total"
+    assert rise(counted, symbol="ADAUSDT", outcome="live") == 2
+    assert rise(counted, symbol="ADAUSDT", outcome="stale") == 1
+    assert rise(counted, symbol="other", outcome="unknown_symbol") == 5
+    assert rise(counted, symbol="other", outcome="refused") == 1
+    assert rise("levibot_latency_ms_count", stage="predict_api") == 9
+    assert not [labels for name, labels in after if "MADEUP" in str(labels)]
+
+
+def test_scrape_while_redis_hangs(api_without_redis: Api) -> None:
+    """The API's own figures go on, and Redis is down among them; nothing of the flow is made up."""
+    found = scrape(api_without_redis)
+    assert value(found, "levibot_redis_up") == 0
+    assert (value(found, "levibot_errors_total", stage="redis") or 0) >= 1
+    names = {name for name, _ in found}
+    assert not {n for n in names if n.startswith(("spark_", "levibot_ledger", "levibot_features"))}
+
+
+def test_openmetrics_is_spoken_when_asked_for(api: Api) -> None:
+    """A scraper that accepts OpenMetrics gets it."""
+    answer = api.client.get("/metrics", headers={"Accept": "application/openmetrics-text; version=1.0.0"})
+    assert answer.headers["content-type"].startswith("application/openmetrics-text")
+    assert answer.text.endswith("# EOF\n")

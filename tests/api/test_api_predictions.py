@@ -1,0 +1,166 @@
+"""A prediction is given in any case, and never an old, killed or invented one as if it were live."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+
+import pytest
+from api_markets import always_buy
+from one_shard import OneShard, at, trade
+from running_api import Api
+
+pytestmark = pytest.mark.embedded
+
+BTC = "/ai/predict?symbol=BTCUSDT&h=60s"
+
+
+def test_live_prediction(api: Api) -> None:
+    """The latest signal comes with its model, price, cause and age."""
+    api.publish(always_buy())
+    said = api.get(BTC)
+    assert said.pop("id")
+    assert said.pop("ml_signal_parts").keys() == {"rsi", "macd", "trend"}
+    assert said == {
+        "symbol": "BTCUSDT", "venue": "", "shard": "ticks/0000", "status": "LIVE", "_mock": False,
+        "signal": "BUY", "last_signal": "BUY", "reason": "entry", "prob": 0.9, "confid": 0.9, "ml_bucket": 9,
+        "fallback": False, "advisory": False, "killed": False, "stale": False, "canary": False,
+        "model": "constant-0.9", "model_version": "constant-0.9-1.0", "feature_version": "v2.0",
+        "price": 101.0, "price_target": None, "horizon_s": 60, "ts": at(10), "age_s": 0.4,
+        "caused_by": {"topic": "ticks", "partition": 0, "offset": 3, "seq": 1},
+    }  # fmt: skip
+
+
+def test_both_paths_are_one(api: Api) -> None:
+    """/ml/predict answers as /ai/predict does, in any case of letters, the horizon left out."""
+    api.publish(always_buy())
+    assert api.get("/ml/predict?symbol=btcusdt") == api.get(BTC)
+
+
+@pytest.mark.parametrize(("age", "stale"), [(4.999, False), (5.0, False), (5.001, True), (900.0, True)])
+def test_answer_older_than_five_seconds_is_stale(api: Api, age: float, stale: bool) -> None:
+    """Then it is HOLD, fallback, advisory and DEMO; what was said last stays readable."""
+    api.publish(always_buy())
+    api.now = at(10 + age)
+    said = api.get(BTC)
+    assert (said["age_s"], said["stale"], said["last_signal"], said["_mock"]) == (age, stale, "BUY", False)
+    assert (said["signal"], said["reason"]) == (("HOLD", "stale") if stale else ("BUY", "entry"))
+    assert (said["fallback"], said["advisory"], said["status"]) == (
+        (True, True, "DEMO") if stale else (False, False, "LIVE")
+    )
+
+
+@pytest.mark.parametrize("scope", ["all", "symbol:BTCUSDT", "model:constant-0.9"])
+def test_kill_shows_before_the_next_signal(api: Api, scope: str) -> None:
+    """Once the shard has taken a kill in, its last BUY is shown as HOLD."""
+    shard = always_buy()
+    shard.command("kill", scope)
+    api.publish(shard)
+    said = api.get(BTC)
+    assert (said["killed"], said["signal"], said["last_signal"], said["reason"]) == (
+        True,
+        "HOLD",
+        "BUY",
+        "killed",
+    )
+    assert said["advisory"] is True
+    assert said["status"] == "LIVE"
+
+
+@pytest.mark.parametrize("scope", ["symbol:ETHUSDT", "model:ml-fusion"])
+def test_kill_of_something_else_does_not_show(api: Api, scope: str) -> None:
+    """A kill with a scope leaves the others alone."""
+    shard = always_buy()
+    shard.command("kill", scope)
+    api.publish(shard)
+    assert api.get(BTC)["signal"] == "BUY"
+
+
+def test_fallback_of_the_flow_is_passed_on(api: Api) -> None:
+    """A symbol without trades for over a minute is answered by stub-sine, advisory."""
+    shard = always_buy()
+    shard.beat(75)
+    api.publish(shard)
+    api.now = at(74.2)
+    said = api.get(BTC)
+    assert (said["fallback"], said["advisory"], said["model"], said["reason"]) == (
+        True,
+        True,
+        "stub-sine",
+        "fallback",
+    )
+    assert (said["stale"], said["age_s"]) == (False, 0.2)
+
+
+def stub_sine(symbol: str, second: int) -> float:
+    digest = hashlib.blake2b(symbol.encode(), digest_size=8, person=b"levi-rollout").digest()
+    phase = int(int.from_bytes(digest, "big") / 2**64 * 2**20)
+    return 0.5 + 0.1 * math.sin(2 * math.pi * ((second + phase) % 600) / 600)
+
+
+def test_demo_before_anything_is_known(api: Api) -> None:
+    """With an empty Redis the answer is stub-sine's, HOLD, and says that it is no live one."""
+    said = api.get(BTC)
+    assert said["prob"] == pytest.approx(stub_sine("BTCUSDT", 1_700_000_010), abs=1e-12)
+    expected = {
+        "_mock": True, "status": "DEMO", "fallback": True, "advisory": True, "signal": "HOLD",
+        "model": "stub-sine", "reason": "nothing_known", "price": None,
+    }  # fmt: skip
+    assert said.items() >= expected.items()
+
+
+def test_demo_has_the_fields_of_a_live_answer(api: Api) -> None:
+    """A caller needs no second parser."""
+    demo = api.get(BTC)
+    api.publish(always_buy())
+    assert demo.keys() == api.get(BTC).keys()
+
+
+@pytest.mark.parametrize("path", ["/ai/predict", "/ml/predict"])
+def test_demo_while_redis_hangs(api_without_redis: Api, path: str) -> None:
+    """A hung Redis is no reason for an error either."""
+    said = api_without_redis.get(f"{path}?symbol=BTCUSDT")
+    assert (said["status"], said["_mock"], said["reason"], said["signal"]) == (
+        "DEMO",
+        True,
+        "redis_down",
+        "HOLD",
+    )
+
+
+def test_unknown_symbol(api: Api) -> None:
+    """When others are known, one that is not gets a 404 that names them."""
+    api.publish(always_buy())
+    said = api.get("/ai/predict?symbol=BTCUSTD", 404)
+    assert (said["error"], said["known"]) == ("unknown_symbol", ["BTCUSDT"])
+
+
+def test_venue_tells_apart_what_shares_a_name(api: Api) -> None:
+    """venue:NAME asks for one of two."""
+    for number, venue in enumerate(("binance", "bybit")):
+        shard = OneShard(partition=number)
+        shard.feed(*(trade("BTCUSDT", s, 100.0 + number, exchange=venue) for s in (9.5, 10.1)))
+        api.publish(shard)
+    assert [api.get(f"/ai/predict?symbol={v}:BTCUSDT")["price"] for v in ("binance", "Bybit")] == [
+        100.0,
+        101.0,
+    ]
+
+
+@pytest.mark.parametrize("h", ["5s", "60", "1h", ""])
+def test_other_horizons_are_refused(api: Api, h: str) -> None:
+    """Only the horizon that is published is answered; the refusal names it."""
+    assert api.get(f"/ai/predict?symbol=BTCUSDT&h={h}", 400)["supported"] == ["60s"]
+
+
+@pytest.mark.parametrize("query", ["", "?symbol=", "?symbol=A%20B", "?symbol=%00", f"?symbol={'A' * 66}"])
+def test_bad_symbol_is_refused(api: Api, query: str) -> None:
+    """A symbol has a bounded length and plain characters."""
+    assert api.get(f"/ai/predict{query}", 400)["parameter"] == "symbol"
+
+
+@pytest.mark.parametrize("kind", ["deep", "ensemble"])
+def test_models_that_are_not_there(api: Api, kind: str) -> None:
+    """The slots of other models say that they are empty."""
+    said = api.get(f"/ml/predict_{kind}?symbol=BTCUSDT")
+    assert (said["available"], said["signal"], said["advisory"]) == (False, "HOLD", True)

@@ -1,0 +1,1 @@
+"""Tests of the control commands: schema, roles, flags, signature, verdict."""

@@ -1,0 +1,56 @@
+"""Well-formed commands: at least one for every name the product knows, and how to build one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from models.control.commands import Command
+from models.control.signature import role_key, sign
+
+SECRET = "a secret for tests"
+TS = 1_790_000_000_000_000_000
+
+GOOD: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("kill", {}),
+    ("kill", {"reason": "drift"}),
+    ("unkill", {"reason": "the feed is back"}),
+    ("halt", {}),
+    ("resume", {"reason": "checked by hand"}),
+    ("canary", {"enabled": True}),
+    ("canary", {"enabled": False, "reason": "promoted"}),
+    ("canary", {"enabled": True, "symbols": ["BTCUSDT", "SOLUSDT"]}),
+    ("rollout", {"phase": "preview"}),
+    ("rollout", {"phase": 0}),
+    ("rollout", {"phase": 0.1}),
+    ("rollout", {"phase": 0.5}),
+    ("rollout", {"phase": 1}),
+    ("rollout", {"phase": 1.0, "reason": "all green"}),
+    ("rollback", {}),
+    ("model.select", {"name": "stub-sine"}),
+    ("flag.set", {"key": "max_daily_loss", "value": -200.0}),
+    ("flag.set", {"key": "slo.p95_ms.crit", "value": 1500}),
+    ("policy.set", {"entry": 0.55, "exit": 0.45}),
+    ("policy.set", {"entry": 1, "exit": 0}),
+    ("weights.set", {"parts": [0.5, 0.25, 0.25]}),
+    ("weights.set", {"parts": [0, 0, 1]}),
+)
+
+
+def command(
+    cmd: str,
+    args: dict[str, Any] | None = None,
+    *,
+    scope: str = "all",
+    role: str = "admin",
+    actor: str = "ada",
+    n: int = 1,
+) -> Command:
+    """Return a command without checking it."""
+    return Command(
+        id=f"{actor}-{n}", ts=TS, actor=actor, n=n, role=role, cmd=cmd, scope=scope, args=args or {}
+    )
+
+
+def signed(one: Command, *, key_role: str | None = None, secret: str = SECRET) -> dict[str, Any]:
+    """Return the record of a command, signed with the key of its own role or of another."""
+    return one.as_dict() | {"sig": sign(one, role_key(secret, key_role or one.role))}

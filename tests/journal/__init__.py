@@ -1,0 +1,1 @@
+"""Tests of the journal's fold, position, writing side, and of its crash points."""

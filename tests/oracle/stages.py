@@ -1,0 +1,146 @@
+"""The real stages, fed from a plain log that is cut into batches at will."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import orjson
+
+from models.desk.desk import Desk
+from models.inputs import Beat, Cause, Input, Taken, TickBatch
+from models.judge.judge import Judge
+from models.judge.records import Emission, Record, Shard
+from models.market.ledger import Totals
+from models.market.market import Market
+from models.scoring.model import Model
+from models.scoring.registry import load_all
+from models.scoring.scorer import Scorer
+from models.spec import Spec
+from models.ticks import Decoded, Invalid, Symbol, Ticks
+from oracle.log import Bad, Log, Message, Pulse, Skip, Trade
+
+SHARD = Shard("ticks", 0, 0)
+_UNUSED = Symbol("nowhere", "UNUSED")
+
+
+class Line:
+    """Market, Scorer and Judge of one shard in a row, with everything they emitted."""
+
+    def __init__(
+        self,
+        spec: Spec,
+        desk: Desk | None = None,
+        models: Mapping[str, Model] | None = None,
+        shard: Shard = SHARD,
+    ) -> None:
+        self.spec, self.shard = spec, shard
+        self.models = load_all(spec.models) if models is None else models
+        self.market = Market(spec, desk or Desk())
+        self.scorer = Scorer(spec, self.models)
+        self.judge = Judge(spec, shard, self.models)
+        self.emissions: list[Emission] = []
+
+    def step(self, activation: Sequence[Input]) -> None:
+        """Take one activation."""
+        self.emissions += self.judge.step(self.scorer.step(self.market.step(activation)))
+
+    def run(self, log: Log, cuts: Iterable[int] = ()) -> Line:
+        """Take a whole log, cut into activations."""
+        for activation in inputs(log, cuts):
+            self.step(activation)
+        return self
+
+    def restart(self) -> None:
+        """Put all stages aside and build them again from deep copies of their snapshots."""
+        market, judge = copy.deepcopy((self.market.snapshot(), self.judge.snapshot()))
+        self.market = Market(self.spec, Desk(), market)
+        self.scorer = Scorer(self.spec, self.models)
+        self.judge = Judge(self.spec, self.shard, self.models, judge)
+
+    @property
+    def records(self) -> list[Record]:
+        """Return all records in the order of emission."""
+        return [record for emission in self.emissions for record in emission.records]
+
+    def on(self, topic: str) -> list[dict[str, Any]]:
+        """Return the bodies published on a topic."""
+        return [record.body for record in self.records if record.topic == topic]  # type: ignore[misc]
+
+    def published(self) -> list[bytes]:
+        """Return the bytes of all records, topic by topic in order, as they would stand in the log."""
+        return sorted_by_topic(self.records)
+
+    def books(self) -> tuple[Totals, dict[str, int], dict[str, int]]:
+        """Return ledger, next ordinals and counted outcomes."""
+        return self.market.ledger, dict(self.judge.ordinals), dict(self.judge._outcomes.counts)
+
+
+def sorted_by_topic(records: Iterable[Record]) -> list[bytes]:
+    """Return records as bytes; each topic keeps its order, as it does in a broker."""
+    return [frozen(record) for record in sorted(records, key=lambda record: record.topic)]
+
+
+def frozen(record: Record) -> bytes:
+    """Return everything about a record as bytes."""
+    body = record.body if isinstance(record.body, bytes) else orjson.dumps(record.body)
+    headers = orjson.dumps(dict(record.headers or {}))
+    return b" ".join((record.topic.encode(), record.key.encode(), headers, body))
+
+
+def inputs(log: Log, cuts: Iterable[int] = ()) -> list[list[Input]]:
+    """Return a log as activations: lists of inputs that end before the given places in the log.
+
+    A beat or a command ends a batch as well, since it changes the journal position.
+    """
+    edges = sorted({0, len(log), *cuts})
+    journalled = np.cumsum([not isinstance(event, Message) for event in log]).tolist()
+    return [list(_activation(log, a, b, journalled)) for a, b in zip(edges, edges[1:], strict=False)]
+
+
+def _activation(log: Log, start: int, stop: int, journalled: Sequence[int]) -> Iterator[Input]:
+    waiting: list[Message] = []
+    for place in range(start, stop):
+        event = log[place]
+        if isinstance(event, Message):
+            waiting.append(event)
+            continue
+        if waiting:
+            yield batch_of(waiting, journalled[place] - 1)
+            waiting = []
+        cause = Cause(_next_offset(log, place), journalled[place])
+        yield (
+            Beat(event.ts, cause) if isinstance(event, Pulse) else Taken(event.command, event.ts, cause)
+        )
+    if waiting:
+        yield batch_of(waiting, journalled[stop - 1])
+
+
+def _next_offset(log: Log, place: int) -> int:
+    return next((e.offset + 1 for e in reversed(log[:place]) if isinstance(e, Message)), 0)
+
+
+def batch_of(records: Sequence[Message], seq: int = 0) -> TickBatch:
+    """Return consecutive records as the columns that a codec would make of them."""
+    return TickBatch(
+        offsets=np.array([r.offset for r in records], dtype=np.int64),
+        log_ts=np.array([r.ts for r in records], dtype=np.int64),
+        values=[r.value for r in records],
+        decoded=decoded(records),
+        seq=seq,
+    )
+
+
+def decoded(records: Sequence[Message]) -> Decoded:
+    """Return the items of records as columns; the symbol table is in no helpful order."""
+    placed = [(r, place, item) for r, record in enumerate(records) for place, item in record.placed()]
+    trades = [(r, place, item) for r, place, item in placed if isinstance(item, Trade)]
+    table = (_UNUSED, *sorted({trade.symbol for _, _, trade in trades}, reverse=True))
+    rows = [(r, place, table.index(trade.symbol), *trade[1:]) for r, place, trade in trades]
+    types = ("i8", "i8", "i8", "i8", "f8", "f8", "i1", "i8")
+    columns = [np.array([row[i] for row in rows], dtype=kind) for i, kind in enumerate(types)]
+    skipped = np.array([r for r, _, item in placed if isinstance(item, Skip)], dtype=np.int64)
+    bad = tuple(Invalid(r, place, *item) for r, place, item in placed if isinstance(item, Bad))
+    return Decoded(Ticks(*columns, table), skipped, bad)
