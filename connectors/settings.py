@@ -96,7 +96,7 @@ class Settings(BaseSettings):
     extra_models: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)] = ()
     """Further models that can be selected, such as ``constant-0.99`` for a drill."""
     feature_ml_scoring: Phase | None = None
-    """The rollout phase a new shard begins with: preview, 0, 0.1, 0.5 or 1.0; unset: as ``flags_file`` says."""
+    """The rollout phase a new shard begins with: preview, 0, 0.1, 0.5, 1.0; unset: as ``flags_file`` says."""
     canary_symbol: str | None = None
     """A new shard begins with canary mode on and this symbol alone allowed."""
     canary_timeframe: str = "1h"

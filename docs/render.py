@@ -63,8 +63,8 @@ def settings_page() -> str:
 _INTRODUCTION = """# Settings
 
 Every setting is an environment variable. A variable wins over a line in `.env` in the working directory, that
-over what a running `levibot demo` left in `.levibot/demo.env`, that over the default. An empty variable counts
-as not set. A bad value ends the start with exit code 2 and names the setting.
+over what a running `levibot demo` left in `.levibot/demo.env`, that over the default. An empty variable
+counts as not set. A bad value ends the start with exit code 2 and names the setting.
 
 Those with an asterisk shape the output: a shard that was begun under one value is not continued under
 another. Run the new value beside the old one, with another TOPIC_SUFFIX.

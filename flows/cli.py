@@ -42,8 +42,8 @@ def main() -> None:
         app()
     except ValidationError as error:
         for problem in error.errors():
-            name = "_".join(map(str, problem["loc"])).upper()
-            typer.echo(f"levibot: setting {name}: {problem['msg']}", err=True)
+            name = str(problem["loc"][0]).upper()
+            typer.echo(f"levibot: setting {name}: {problem['msg'].removeprefix('Value error, ')}", err=True)
         sys.exit(2)
     except EXPECTED as error:
         typer.echo(f"levibot: {error}", err=True)

@@ -52,7 +52,7 @@ class Published:
         """Yield the metrics that are read off the views."""
         views = {key: view.as_dict() for key, view in self._views.items()}
         items = CounterMetricFamily(
-            "levibot_items", "Items of the log by what became of them", labels=("shard", "what")
+            "levibot_ledger_items", "Items of the log by what became of them", labels=("shard", "what")
         )
         dlq = GaugeMetricFamily("spark_dlq_size", "Invalid records of the last hour", value=0)
         for key, view in views.items():

@@ -44,6 +44,7 @@ def signal(context: Ctx, symbol: SymbolPath) -> Json:
             "symbol": found["signal"]["symbol"],
             "shard": found["shard"]["shard"],
             "level": found["level"],
+            "ledger": found["ledger"],
             "age_s": age_s(found["signal"]["ts"], now),
             "now": answer(found, found["shard"], now, context.settings.stale_after_s),
             "signal": found["signal"],

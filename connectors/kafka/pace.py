@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 
-TARGET_S = 0.010
+TARGET_S = 0.030
 SMALLEST, LARGEST = 64, 20_000
 
 

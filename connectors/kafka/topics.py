@@ -76,9 +76,8 @@ def create(settings: Settings) -> list[Plan]:
         if have.get(plan.name, plan.partitions) != plan.partitions:
             raise TopicsError(_wrong_count(plan, have[plan.name]))
     missing = [plan for plan in wanted if plan.name not in have]
-    futures = client.create_topics(
-        [NewTopic(p.name, p.partitions, 1, config=dict(p.config)) for p in missing]
-    )
+    new = [NewTopic(plan.name, plan.partitions, 1, config=dict(plan.config)) for plan in missing]
+    futures = client.create_topics(new) if new else {}
     for future in futures.values():
         future.result()
     return missing

@@ -24,6 +24,7 @@ from models.judge.records import (
     Record,
     Shard,
 )  # fmt: skip
+from models.market.ledger import Books
 from models.spec import Staleness
 from models.ticks import Reason
 
@@ -56,7 +57,7 @@ class ShardView:
         """Take in an emission; costs one look at each record and one entry a symbol."""
         found = _sort(emission.records)
         for name, signal in found.signals.items():
-            self._symbols[name] = self._symbol(signal, found.rows.get(name))
+            self._symbols[name] = self._symbol(signal, found.rows.get(name), emission.books)
             self._see_version(signal)
         for topic, body in found.events:
             self._event(topic, body)
@@ -66,10 +67,11 @@ class ShardView:
         """Return the whole view, JSON-ready: the head's fields, ``events``, and ``symbols`` by name."""
         return {**self._head, "events": list(self._events), "symbols": dict(self._symbols)}
 
-    def _symbol(self, signal: Plain, row: Plain | None) -> Plain:
+    def _symbol(self, signal: Plain, row: Plain | None, books: Books | None) -> Plain:
         age = row["age_s"] if row else 0.0
         level = _LEVELS[(age > self._ladder.warn_s) + (age > self._ladder.fallback_s)]
-        return {"signal": signal, "features": row, "level": level}
+        ledger = books.of(signal["symbol"]) if books else {}
+        return {"signal": signal, "features": row, "level": level, "ledger": ledger}
 
     def _see_version(self, signal: Plain) -> None:
         model, version = signal["model"], signal["model_version"]

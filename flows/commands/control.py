@@ -62,10 +62,13 @@ def canary(
     _send("canary", args, wait, timeout, actor, as_json)
 
 
-@app.command("flag.set")
+@app.command("flag.set", context_settings={"ignore_unknown_options": True})  # values may begin with a minus
 def flag_set(
-    key: str, value: str, wait: Wait = False, timeout: Timeout = 10, actor: Actor = _ME, as_json: Json = False
-) -> None:
+    key: Annotated[str, typer.Argument(help="The flag's name.")],
+    value: Annotated[str, typer.Argument(help="true, false or a number.")],
+    wait: Wait = False, timeout: Timeout = 10, actor: Actor = _ME,
+    as_json: Json = False,
+) -> None:  # fmt: skip
     """Set a run-time flag of the whitelist, such as ml_confid_floor 0.65."""
     try:
         args = {"key": key, "value": typed(key, value)}
@@ -76,8 +79,10 @@ def flag_set(
 
 @app.command("model.select")
 def model_select(
-    name: str, wait: Wait = False, timeout: Timeout = 10, actor: Actor = _ME, as_json: Json = False
-) -> None:
+    name: Annotated[str, typer.Argument(help="The model's name.")],
+    wait: Wait = False, timeout: Timeout = 10, actor: Actor = _ME,
+    as_json: Json = False,
+) -> None:  # fmt: skip
     """Score with another model from the next row on, such as stub-sine."""
     _send("model.select", {"name": name}, wait, timeout, actor, as_json)
 
@@ -94,6 +99,8 @@ def send_any(
         parsed = orjson.loads(args)
     except orjson.JSONDecodeError as error:
         raise typer.BadParameter(f"the arguments are no JSON: {error}") from error
+    if not isinstance(parsed, dict):
+        raise typer.BadParameter('the arguments are one JSON object, such as {"phase": 0.1}')
     _send(cmd, parsed, wait, timeout, actor, as_json, scope)
 
 

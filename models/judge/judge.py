@@ -80,8 +80,9 @@ class Judge:
             closed.desk,
             closed.log_ts,
             closed.ledger,
-            dict(self._outcomes.counts),
-            command,
+            outcomes=dict(self._outcomes.counts),
+            command_id=command,
+            books=closed.books,
         )
 
     def _block(self, closed: Closed, block: Block, scores: Scores) -> list[Record]:

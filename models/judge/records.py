@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from models.desk.desk import Desk
 from models.inputs import Cause
-from models.market.ledger import Totals
+from models.market.ledger import Books, Totals
 
 SIGNALS, PREDICTIONS, FEATURES = "signals", "predictions", "features"
 STALENESS, FALLBACK, PROGRESS, DLQ = "staleness", "fallback", "progress", "dlq"
@@ -52,6 +52,7 @@ class Emission:
     ledger: Totals
     outcomes: Mapping[str, int] = field(default_factory=dict)
     command_id: str | None = None
+    books: Books | None = None
 
 
 def record_id(kind: str, symbol: str, end: int, *more: object) -> str:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from models.control.commands import Command
 from models.desk.desk import Desk
 from models.inputs import Cause
-from models.market.ledger import Totals
+from models.market.ledger import Books, Totals
 from models.ticks import Bools, Floats, Ints, Reason, Symbol
 
 UP, DOWN, TIE, STALE, UNKNOWN = 1, 0, -1, -2, -3
@@ -94,3 +94,4 @@ class Closed:
     refusal: str | None = None  # why the desk did not take the command, if so
     log_ts: int = 0
     ledger: Totals = field(default_factory=Totals)
+    books: Books | None = None

@@ -15,6 +15,8 @@ from models.spec import SECOND, Spec
 from models.ticks import Bools, Ints
 
 USED, LATE, DUPLICATE, FUTURE, TOO_MANY, FULL, ABSURD = range(7)
+BOOK = np.array([0, 1, 2, 3, 3, 3, 3])
+"""The column of ``ledger.BOOKED`` in which each verdict is counted."""
 
 
 @dataclass(frozen=True, slots=True)

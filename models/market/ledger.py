@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
+
+from models.ticks import Ints
+
+BOOKED = ("used", "late", "duplicate", "invalid")
 
 
 class Totals(NamedTuple):
@@ -22,3 +27,14 @@ class Totals(NamedTuple):
     def plus(self, other: Totals) -> Totals:
         """Return the sum, entry by entry."""
         return Totals(*(a + b for a, b in zip(self, other, strict=True)))
+
+
+class Books(NamedTuple):
+    """The ledger by symbol: what became of the ticks of each known symbol (a skipped item names none)."""
+
+    code_of: Mapping[str, int]  # row of a displayed name
+    counts: Ints  # (symbols or more, columns of BOOKED)
+
+    def of(self, name: str) -> dict[str, int]:
+        """Return a symbol's counts by what became of its ticks."""
+        return dict(zip(BOOKED, self.counts[self.code_of[name]].tolist(), strict=True))

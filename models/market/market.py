@@ -18,9 +18,9 @@ from models.market import rows as feature_rows
 from models.market.bars import Bars, aggregate, plausible
 from models.market.batches import cut, empty_batch, head
 from models.market.block import Block, Closed, Expired, Progress
-from models.market.intake import Intake
+from models.market.intake import BOOK, Intake
 from models.market.intake import take_in as take_in_ticks
-from models.market.ledger import Totals
+from models.market.ledger import BOOKED, Books, Totals
 from models.market.pending import OpenTicks, Trades
 from models.market.rejects import Counts, rejects
 from models.market.rows import Span
@@ -36,6 +36,7 @@ _LIFE = {
     "last_second": Column("i8", 0, NEVER),  # of the newest used tick
     "highest_id": Column("i8", 0, NO_ID),
     "known_lots": Column("?", 0, False),
+    "books": Column("i8", len(BOOKED), 0),
 }
 
 
@@ -109,6 +110,7 @@ class Market:
         self.log_ts = int(log[-1])
         code = self._codes(batch, log)
         taken = take_in_ticks(batch, log, code, self._rows, self._open, self.spec)
+        self._book(code, taken.verdict)
         self._keep(taken)
         block, expired = self._close(batch, taken)
         counts = Counts(batch, taken)
@@ -126,8 +128,7 @@ class Market:
         """Return the symbol code of each tick; a new symbol gets its lots from its first credible tick."""
         t = batch.decoded.ticks
         credible = np.flatnonzero((t.ts <= log[t.record] + self.spec.max_skew) & plausible(t.price))
-        code = np.full(len(t), -1)
-        code[credible] = self.symbols.codes(t.symbol[credible], t.symbols, self.spec.max_symbols)
+        code = self.symbols.codes(t.symbol, t.symbols, credible, self.spec.max_symbols)
         self._rows.ensure(len(self.symbols) + 1)
         fresh = credible[~self._rows["live"][code[credible]] & (code[credible] >= 0)]
         codes, first = np.unique(code[fresh], return_index=True)
@@ -136,6 +137,13 @@ class Market:
             feature_rows.set_lots(self._rows, codes[new], t.price[fresh[first[new]]])
             self._rows["known_lots"][codes[new]] = True
         return code
+
+    def _book(self, code: Ints, verdict: Ints) -> None:
+        """Enter every tick of a known symbol into that symbol's books."""
+        entry = BOOK[verdict] + len(BOOKED) * code
+        counts = np.bincount(entry[code >= 0], minlength=len(self._rows) * len(BOOKED))
+        books = self._rows["books"]
+        books += counts.reshape(books.shape)
 
     def _keep(self, taken: Intake) -> None:
         """Add used ticks to their open seconds and begin the lives of symbols that come (back)."""
@@ -193,6 +201,7 @@ class Market:
             names=self.symbols.names,
             symbols=self.symbols.symbols,
             log_ts=self.log_ts,
+            books=Books(self.symbols.code_of, self._rows["books"].copy()),
             ledger=self.ledger,
             **parts,
         )

@@ -31,7 +31,10 @@ def roll_up(seconds: pl.DataFrame, span: str) -> pl.DataFrame:
     traded = seconds.filter(pl.col("n") > 0).with_columns(
         start=pl.from_epoch("ts", "ns") - pl.duration(seconds=1)
     )
-    bars = traded.sort("start", maintain_order=True).group_by_dynamic("start", every=span, group_by="symbol").agg(
+    windows = traded.sort("start", maintain_order=True).group_by_dynamic(
+        "start", every=span, group_by="symbol"
+    )
+    bars = windows.agg(
         o=pl.col("o").first(), h=pl.col("h").max(), l=pl.col("l").min(), c=pl.col("c").last(),
         v=pl.col("v").sum(), n=pl.col("n").sum(),
     )  # fmt: skip

@@ -14,27 +14,36 @@ class SymbolTable:
         self.symbols: list[Symbol] = list(symbols or [])
         self._codes = {symbol: code for code, symbol in enumerate(self.symbols)}
         self.names = self._display()
+        self.code_of = {name: code for code, name in enumerate(self.names)}
 
     def __len__(self) -> int:
         return len(self.symbols)
 
-    def codes(self, local: Ints, symbols: tuple[Symbol, ...], limit: int) -> Ints:
-        """Return the code of each tick, -1 where the table is full; new symbols get theirs in tick order.
+    def codes(self, local: Ints, symbols: tuple[Symbol, ...], credible: Ints, limit: int) -> Ints:
+        """Return the code of each tick, -1 where its symbol is not (yet) known or the table is full.
 
-        ``local`` indexes into ``symbols``, the batch's own table.
+        ``local`` indexes into ``symbols``, the batch's own table. A new symbol gets its code, and is known,
+        from its first tick among ``credible`` (rising places in ``local``) on.
         """
         translation = np.array([self._codes.get(symbol, -1) for symbol in symbols], dtype=np.int64)
+        known_from = np.zeros(len(symbols), dtype=np.int64)
         if (translation < 0).any():
-            self._admit(local, symbols, translation, limit)
-        return translation[local]
+            self._admit(local, symbols, credible, limit, translation, known_from)
+        return np.where(np.arange(len(local)) >= known_from[local], translation[local], -1)
 
-    def _admit(self, local: Ints, symbols: tuple[Symbol, ...], translation: Ints, limit: int) -> None:
-        present, first = np.unique(local, return_index=True)
-        for index in present[np.argsort(first)].tolist():
+    def _admit(
+        self, local: Ints, symbols: tuple[Symbol, ...], credible: Ints, limit: int, translation: Ints,
+        known_from: Ints,
+    ) -> None:  # fmt: skip
+        present, first = np.unique(local[credible], return_index=True)
+        order = np.argsort(first)
+        for index, at in zip(present[order].tolist(), credible[first[order]].tolist(), strict=True):
             if translation[index] < 0 and len(self.symbols) < limit:
                 translation[index] = self._codes[symbols[index]] = len(self.symbols)
+                known_from[index] = at
                 self.symbols.append(symbols[index])
         self.names = self._display()
+        self.code_of = {name: code for code, name in enumerate(self.names)}
 
     def _display(self) -> list[str]:
         """Plain names; where two venues share one, the later is qualified by its venue."""

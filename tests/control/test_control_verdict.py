@@ -26,6 +26,15 @@ def test_a_signed_fresh_command_is_taken(cmd: str, args: dict[str, Any]) -> None
     assert judge(signed(one), TS, SECRET) == one
 
 
+@pytest.mark.parametrize("cmd", ["kill", "halt", "rollback"])
+def test_the_guard_brakes_under_its_own_key(cmd: str) -> None:
+    """Each role has its own key; the guard's is good for the guard."""
+    one = command(cmd, role="guard")
+    assert judge(signed(one), TS, SECRET) == one
+    refused = judge(signed(one, key_role="admin"), TS, SECRET)
+    assert refused == Refusal("the signature does not match role 'guard' under this ADMIN_SECRET")
+
+
 @pytest.mark.parametrize("raw", [None, [], "kill", 5])
 def test_what_is_no_command_is_refused(raw: object) -> None:
     """None stands for bytes that were not JSON."""

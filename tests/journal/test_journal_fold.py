@@ -84,6 +84,15 @@ def test_a_snapshot_under_its_own_generation_would_lose_its_predecessors_entries
     assert counted(log, Fold(gen=2, seq=3)) == []
 
 
+def test_a_reader_of_the_tail_takes_its_number_from_the_first_entry_that_counts() -> None:
+    """Under the highest generation it saw, older entries are void, repeats are skipped and gaps refused."""
+    fold = Fold(gen=2, seq=None)
+    log = [entry(1, 7), opened(2), entry(1, 8), entry(2, 7), entry(2, 7), entry(2, 6), entry(2, 8)]
+    assert counted(log, fold) == [(2, 7), (2, 8)]
+    with pytest.raises(JournalError, match="entry 10 of generation 2 follows 8 of generation 2"):
+        fold.take(entry(2, 10))
+
+
 @pytest.mark.parametrize("cut", range(9))
 def test_folding_in_two_parts_is_folding_at_once(cut: int) -> None:
     """A fold carries all it needs in generation and number."""

@@ -36,6 +36,7 @@ _AHEAD = (
 )  # fmt: skip
 _IDS = ("next", "next", "next", "next", "none", "none", "repeat", "clash", "clash", "earlier", "largest")
 _LARGEST = (1 << 63) - 1
+_ABSURD = 10**40  # a move to a price that no market has
 
 
 class PlannedTrade(NamedTuple):
@@ -120,8 +121,8 @@ def _trades(
         PlannedTrade,
         which=st.sampled_from((0, 0, 0, 1, 2, 3)),
         ahead=st.sampled_from(_AHEAD) if ahead is None else ahead,
-        move=st.sampled_from((0, 0, 1, -1, 7, -12)),
-        qty=st.sampled_from((1, 2, 5, 250, 10**6)),
+        move=st.sampled_from((0, 0, 0, 0, 1, 1, -1, -1, 7, 7, -12, -12, _ABSURD)),
+        qty=st.sampled_from((*[1, 2, 5, 250, 10**6] * 3, 10**14)),
         side=st.sampled_from((0, 1, -1)),
         identity=st.sampled_from(_IDS) if identity is None else identity,
     )
@@ -232,8 +233,9 @@ class _Teller:
         return new
 
     def _price(self, plan: PlannedTrade) -> float:
-        self.prices[plan.which] += plan.move
-        return float(f"{FIRST_PRICES[plan.which] * (1 + self.prices[plan.which] * 1e-4):.6g}")
+        steps = self.prices[plan.which] + plan.move
+        self.prices[plan.which] = self.prices[plan.which] if plan.move == _ABSURD else steps
+        return float(f"{FIRST_PRICES[plan.which] * (1 + steps * 1e-4):.6g}")
 
     def _qty(self, plan: PlannedTrade) -> float:
         return plan.qty / (100 if FIRST_PRICES[plan.which] > 1 else 1)

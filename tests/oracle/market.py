@@ -12,6 +12,7 @@ from oracle.log import SECOND, Bad, Event, Item, Log, Message, Pulse, Skip, Trad
 from oracle.lots import LOT_LIMIT, digits_of, lots_of
 from oracle.rows import Closing, Expiry, Row, Verdict
 
+LEAST_PRICE, MOST_PRICE = 1e-18, 1e18
 WORDS = ("used", "skipped", "late", "duplicate", "invalid")
 
 
@@ -82,6 +83,8 @@ class Reference:
             return str(item.reason)
         if item.ts > self._log_ts + self.spec.max_skew:
             return "future"
+        if not LEAST_PRICE <= item.price <= MOST_PRICE:
+            return "bad_price"
         if not self._known(item):
             return "bad_symbol"
         lots = lots_of(item.qty, self.digits[item.symbol])
