@@ -73,12 +73,11 @@ another. Run the new value beside the old one, with another TOPIC_SUFFIX.
 
 def _between(name: str, text: str, content: str) -> str:
     """Return the text with another content between the two marks of that name."""
-    begin, end = f"<!-- {name} -->\n", f"\n<!-- end of {name} -->"
-    before, found, rest = text.partition(begin)
-    _, also_found, after = rest.partition(end)
-    if not (found and also_found):
-        raise ValueError(f"README.md has no part between {begin.strip()} and {end.strip()}")
-    return f"{before}{begin}{content}{end}{after}"
+    marks = re.compile(rf"(<!-- {name} -->\n).*?(<!-- end of {name} -->)", re.DOTALL)
+    text, found = marks.subn(lambda m: f"{m[1]}{content}\n{m[2]}", text)
+    if found != 1:
+        raise ValueError(f"the text has no part between <!-- {name} --> and <!-- end of {name} -->")
+    return text
 
 
 def _key(document: dict[str, Any], channel: dict[str, Any]) -> str:

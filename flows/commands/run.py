@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import typer
 
-from flows.signals_process import run_signals
-
 app = typer.Typer(no_args_is_help=True, help="Run a dataflow.")
 
 
@@ -17,4 +15,7 @@ def _flows() -> None:
 @app.command()
 def signals() -> None:
     """Ticks to gated signals: the hot path."""
+    # its libraries cost half a second, which a kill from the command line must not wait for
+    from flows.signals_process import run_signals  # noqa: PLC0415
+
     run_signals()

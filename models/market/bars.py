@@ -64,7 +64,7 @@ class Bars:
 
 
 def aggregate(ticks: Trades, last_price: Floats, last_sign: Ints) -> Bars:
-    """Build the bars of closed seconds from all of their ticks.
+    """Build the bars of closed seconds from all of their ticks, at least one.
 
     ``last_price`` and ``last_sign`` (by code) are those of the trade before; they let the tick rule give a
     side where the feed has none (Lee & Ready 1991: up-tick buy, down-tick sell, unchanged as before).
@@ -79,22 +79,20 @@ def aggregate(ticks: Trades, last_price: Floats, last_sign: Ints) -> Bars:
         code=t.code[start],
         second=t.second[start],
         open=t.price[start],
-        high=np.maximum.reduceat(t.price, start) if len(start) else t.price,
-        low=np.minimum.reduceat(t.price, start) if len(start) else t.price,
+        high=np.maximum.reduceat(t.price, start),
+        low=np.minimum.reduceat(t.price, start),
         close=t.price[end],
         lots=_capped_sums(t.lots, start, bar),
         signed=_capped_sums(t.lots * side, start, bar),
         notional=np.bincount(bar, weights=t.price * t.lots, minlength=len(start)).astype(np.float64),
         count=end - start + 1,
-        last_ts=np.maximum.reduceat(t.ts, start) if len(start) else t.ts,
+        last_ts=np.maximum.reduceat(t.ts, start),
         sign=side[end],
     )
 
 
 def _capped_sums(lots: Ints, start: Ints, bar: Ints) -> Ints:
     """Return the sum of each bar; the sums in doubles tell which would not fit an int64."""
-    if not len(start):
-        return lots
     rough = np.bincount(bar, weights=lots)
     exact = np.add.reduceat(lots, start).clip(-_BAR_LIMIT, _BAR_LIMIT)
     return np.where(np.abs(rough) < _BAR_LIMIT, exact, np.copysign(_BAR_LIMIT, rough)).astype(np.int64)

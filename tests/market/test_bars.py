@@ -113,9 +113,9 @@ def test_a_bar_of_too_many_lots_is_capped_and_never_wraps_around() -> None:
     assert bars.signed.tolist() == [LIMIT, -LIMIT, most]
 
 
-def test_no_ticks_are_no_bars() -> None:
-    """An empty block still has its columns."""
-    assert len(bars_of()) == 0
+def test_no_bars_still_have_their_columns() -> None:
+    """For a block in which nothing traded."""
+    assert [len(getattr(Bars.none(), name)) for name in Bars.__dataclass_fields__] == [0] * 12
 
 
 TICKS = st.tuples(
