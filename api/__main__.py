@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from api.app import create_app
-from api.logs import configure
 from api.server import PortTakenError, address, listen, listen_next, server
+from connectors.logs import configure
 from connectors.redis.reader import ViewReader
 from connectors.settings import Settings, settings
 
@@ -20,7 +20,7 @@ _PORT = "A port; 0 or auto takes the next free one from API_PORT on. Default: AP
 def main(port: Annotated[str, typer.Option(help=_PORT)] = "") -> None:
     """Serve the API on API_HOST and API_PORT until interrupted."""
     chosen = settings()
-    configure(chosen.log_format, chosen.log_level)
+    configure(chosen, process="api")
     try:
         reader = ViewReader(chosen.redis_url)
         found = _listen(chosen, port)

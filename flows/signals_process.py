@@ -30,7 +30,7 @@ OUTPUT_LINGER_MS = 2
 def run_signals() -> None:
     """Run the signals flow over all shards until a clean stop."""
     config = settings()
-    configure(config, flow="signals")
+    configure(config, process="signals")
     stop = Stop()
     stop.on_signals()
     spec, desk = start_values.spec(config), start_values.desk(config)

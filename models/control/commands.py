@@ -1,7 +1,7 @@
 """The control commands: one frozen value each, checked against a schema and a table of roles.
 
 Values are absolute, never deltas; a repeated command is harmless. ``scope`` is ``all``, ``model:NAME`` or
-``symbol:NAME``. Each actor numbers its commands with a rising ``n``.
+``symbol:NAME``. Each actor numbers its commands in a role with a rising ``n``.
 """
 
 from __future__ import annotations
@@ -32,6 +32,11 @@ class Command:
     cmd: str
     scope: str = "all"
     args: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def sender(self) -> str:
+        """Return who numbers this command: an actor in a role: no key uses up another's numbers."""
+        return f"{self.role}:{self.actor}"
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain data, the form that is signed and journalled."""
@@ -107,6 +112,8 @@ def _canary(args: Mapping[str, Any]) -> None:
     symbols = args.get("symbols", [])
     if not isinstance(symbols, list) or not all(isinstance(s, str) and s for s in symbols):
         raise BadCommandError("argument 'symbols' must be a list of names")
+    if symbols == [] and "symbols" in args:
+        raise BadCommandError("argument 'symbols' must name a symbol, or be left out")
 
 
 def _rollout(args: Mapping[str, Any]) -> None:

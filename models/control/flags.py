@@ -27,7 +27,7 @@ FLAGS: dict[str, Flag] = {
     "audit_ml_bucket": Flag(bool, lambda v: True, "true or false"),
     "audit_ml_signal_parts": Flag(bool, lambda v: True, "true or false"),
 }
-_SLO = re.compile(r"slo\.[a-z0-9_]{1,40}\.(target|warn|crit)")
+_SLO = re.compile(r"slo\.[a-z0-9_.]{1,40}\.(target|warn|crit)")
 _SLO_FLAG = Flag(float, lambda v: True, "a number")
 _LARGEST = 2**53  # whole numbers above it are not the same in every JSON reader
 

@@ -33,7 +33,7 @@ class Desk:
     exit: float = 0.45
     weights: tuple[float, float, float] = (1.0, 1.0, 1.0)
     flags: Mapping[str, Value] = field(default_factory=dict)
-    numbers: Mapping[str, int] = field(default_factory=dict)  # last n by actor
+    numbers: Mapping[str, int] = field(default_factory=dict)  # last n by sender
     switches: int = 0
 
     @property
@@ -69,9 +69,9 @@ def take_in(desk: Desk, command: Command, models: tuple[str, ...]) -> tuple[Desk
 
     A number not above the actor's last is a repeat and changes nothing.
     """
-    if command.n <= desk.numbers.get(command.actor, -1):
+    if command.n <= desk.numbers.get(command.sender, -1):
         return desk, f"repeat: actor '{command.actor}' has already sent number {command.n} or a later one"
-    numbered = replace(desk, numbers={**desk.numbers, command.actor: command.n})
+    numbered = replace(desk, numbers={**desk.numbers, command.sender: command.n})
     if command.cmd == "model.select" and command.args["name"] not in models:
         return numbered, f"unknown model '{command.args['name']}'; known: {', '.join(models)}"
     change = _CHANGES[command.cmd](numbered, command)

@@ -50,6 +50,7 @@ BAD_ARGS: tuple[tuple[str, dict[str, Any], str], ...] = (
     ("canary", {"enabled": True, "symbols": "BTCUSDT"}, "argument 'symbols' must be a list of names"),
     ("canary", {"enabled": True, "symbols": [""]}, "argument 'symbols' must be a list of names"),
     ("canary", {"enabled": True, "symbols": [5]}, "argument 'symbols' must be a list of names"),
+    ("canary", {"enabled": True, "symbols": []}, "argument 'symbols' must name a symbol, or be left out"),
     ("rollout", {}, "argument 'phase' must be preview, 0, 0.1, 0.5 or 1.0"),
     ("rollout", {"phase": 0.3}, "argument 'phase' must be preview, 0, 0.1, 0.5 or 1.0"),
     ("rollout", {"phase": "0.1"}, "argument 'phase' must be preview, 0, 0.1, 0.5 or 1.0"),

@@ -86,7 +86,7 @@ def test_a_command_changes_what_it_says_and_nothing_else(
     start = desk(before)
     after, refusal = take_in(start, command(cmd, args, scope=scope, n=7), MODELS)
     assert refusal is None
-    assert after.as_dict() == start.as_dict() | {"numbers": {"ada": 7}} | changes
+    assert after.as_dict() == start.as_dict() | {"numbers": {"admin:ada": 7}} | changes
 
 
 def test_the_table_has_every_command() -> None:
@@ -99,7 +99,7 @@ def test_commands_are_absolute(cmd: str, args: Fields) -> None:
     """The same command under a new number leaves the desk where it is."""
     once, _ = take_in(Desk(), command(cmd, args, n=1), MODELS)
     twice, _ = take_in(once, command(cmd, args, n=2), MODELS)
-    assert twice.as_dict() == once.as_dict() | {"numbers": {"ada": 2}}
+    assert twice.as_dict() == once.as_dict() | {"numbers": {"admin:ada": 2}}
 
 
 @pytest.mark.parametrize("n", [5, 4, 0, -1])
@@ -116,22 +116,22 @@ def test_numbers_may_jump_and_are_counted_by_actor() -> None:
     first, _ = take_in(Desk(), command("kill", n=900), MODELS)
     second, refusal = take_in(first, command("unkill", {"reason": "x"}, actor="bob", n=0), MODELS)
     assert refusal is None
-    assert (second.killed, second.numbers) == (False, {"ada": 900, "bob": 0})
+    assert (second.killed, second.numbers) == (False, {"admin:ada": 900, "admin:bob": 0})
 
 
 def test_an_unknown_model_is_refused_but_its_number_is_used_up() -> None:
     """Every shard refuses it alike, now and in a replay."""
-    start = desk({"numbers": {"bob": 3}})
+    start = desk({"numbers": {"admin:bob": 3}})
     after, refusal = take_in(start, command("model.select", {"name": "gpt"}, n=8), MODELS)
     assert refusal == "unknown model 'gpt'; known: stub-sine, ml-fusion"
-    assert after.as_dict() == start.as_dict() | {"numbers": {"bob": 3, "ada": 8}}
+    assert after.as_dict() == start.as_dict() | {"numbers": {"admin:bob": 3, "admin:ada": 8}}
     assert take_in(after, command("kill", n=8), MODELS)[1] is not None
 
 
 @pytest.mark.parametrize(("cmd", "args"), GOOD)
 def test_taking_in_leaves_the_desk_before_as_it_was(cmd: str, args: Fields) -> None:
     """Rows already stamped with a desk keep that desk."""
-    start = desk({"flags": {"max_open_positions": 5}, "numbers": {"bob": 1}, "killed_symbols": ["A"]})
+    start = desk({"flags": {"max_open_positions": 5}, "numbers": {"admin:bob": 1}, "killed_symbols": ["A"]})
     plain = start.as_dict()
     after, _ = take_in(start, command(cmd, args), MODELS)
     assert after is not start
@@ -140,15 +140,18 @@ def test_taking_in_leaves_the_desk_before_as_it_was(cmd: str, args: Fields) -> N
 
 def test_a_desk_is_frozen_and_shares_nothing_with_plain_forms() -> None:
     """Neither an attribute nor the data it was read from or written to can change it."""
-    plain = Desk().as_dict() | {"flags": {"poll_interval_ms": 90_000}, "numbers": {"ada": 1}}
+    plain = Desk().as_dict() | {"flags": {"poll_interval_ms": 90_000}, "numbers": {"admin:ada": 1}}
     one = Desk.from_dict(plain)
     with pytest.raises(FrozenInstanceError):
         one.killed = True  # type: ignore[misc]
     for outside in (plain, one.as_dict()):
         outside["flags"]["poll_interval_ms"] = 1
-        outside["numbers"]["ada"] = 99
+        outside["numbers"]["admin:ada"] = 99
         outside["canary_symbols"].append("X")
-    assert one.as_dict() == Desk().as_dict() | {"flags": {"poll_interval_ms": 90_000}, "numbers": {"ada": 1}}
+    assert one.as_dict() == Desk().as_dict() | {
+        "flags": {"poll_interval_ms": 90_000},
+        "numbers": {"admin:ada": 1},
+    }
 
 
 def test_a_desk_survives_json() -> None:
@@ -174,3 +177,11 @@ def test_a_new_desk_trades_with_the_owners_defaults() -> None:
     )
     assert (new.model, new.entry, new.exit, new.confid_floor) == ("ml-fusion", 0.55, 0.45, 0.0)
     assert new.canary_symbols == {"BTCUSDT", "ETHUSDT"}
+
+
+def test_one_role_cannot_use_up_the_numbers_of_another() -> None:
+    """A guard's key that names actor ada takes nothing from ada the admin."""
+    guard = command("kill", role="guard", actor="ada", n=10**18)
+    after, _ = take_in(Desk(), guard, ())
+    lifted, refusal = take_in(after, command("unkill", {"reason": "checked"}, actor="ada", n=1), ())
+    assert (lifted.killed, refusal) == (False, None)

@@ -100,7 +100,13 @@ def specs() -> st.SearchStrategy[Spec]:
 def logs(*, min_size: int = 20, max_size: int = 60, orders: bool = True) -> st.SearchStrategy[list[Event]]:
     """Return logs of so many planned events."""
     kinds = [*["record"] * 8, "burst", "silence", "beat", *(["order"] if orders else [])]
-    made = {"record": _records(), "burst": _bursts(), "silence": _silences(), "beat": _beats(), "order": _orders()}
+    made = {
+        "record": _records(),
+        "burst": _bursts(),
+        "silence": _silences(),
+        "beat": _beats(),
+        "order": _orders(),
+    }
     events = st.sampled_from(kinds).flatmap(made.__getitem__)
     return st.lists(events, min_size=min_size, max_size=max_size).map(tell)
 
@@ -135,7 +141,9 @@ def _items() -> st.SearchStrategy[PlannedTrade | Skip | Bad]:
 
 def _records() -> st.SearchStrategy[PlannedRecord]:
     one, many = st.tuples(_trades()), st.lists(_items(), min_size=1, max_size=6)
-    return st.builds(PlannedRecord, st.sampled_from(_WAITS), st.one_of(one, many), st.sampled_from((0, 0, 0, 4)))
+    return st.builds(
+        PlannedRecord, st.sampled_from(_WAITS), st.one_of(one, many), st.sampled_from((0, 0, 0, 4))
+    )
 
 
 def _bursts() -> st.SearchStrategy[PlannedBurst]:

@@ -142,5 +142,6 @@ def test_the_records_of_one_cause_come_in_one_order(log: Log, spec: Spec, cuts: 
 
 
 def _ordinal(record: Record) -> int:
-    return int((record.headers or {})["ordinal"]) if isinstance(record.body, bytes) else record.body["ordinal"]
-
+    return (
+        int((record.headers or {})["ordinal"]) if isinstance(record.body, bytes) else record.body["ordinal"]
+    )

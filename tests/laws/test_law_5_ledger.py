@@ -70,6 +70,20 @@ def test_every_reject_is_a_dead_letter_with_reason_place_and_bytes(
 
 @examples(0.5)
 @given(log=logs(), spec=specs(), cuts=CUTS)
+def test_the_books_of_each_symbol_are_those_of_the_reference(log: Log, spec: Spec, cuts: list[int]) -> None:
+    """Every trade of a symbol from the first credible one on, by what became of it."""
+    reference = Reference(spec).take(log)
+
+    _, by_symbol, _, _ = run(log, spec, cuts).books()
+
+    assert list(by_symbol.values()) == [
+        {word: reference.by_symbol[symbol][word] for word in ("used", "late", "duplicate", "invalid")}
+        for symbol in reference.symbols
+    ]
+
+
+@examples(0.5)
+@given(log=logs(), spec=specs(), cuts=CUTS)
 def test_every_used_trade_is_in_exactly_one_bar(log: Log, spec: Spec, cuts: list[int]) -> None:
     """By symbol: trades read = trades in published bars + dead letters, once all seconds are closed."""
     last = max((event.ts for event in log if not isinstance(event, Message)), default=0)
@@ -83,7 +97,10 @@ def test_every_used_trade_is_in_exactly_one_bar(log: Log, spec: Spec, cuts: list
         dead[(record.headers or {})["symbol"]] += 1
 
     read = Counter(item.symbol.name for _, item in _trades(log))
-    names = {name: symbol.name for name, symbol in zip(line.market.symbols.names, line.market.symbols.symbols, strict=True)}
+    names = {
+        name: symbol.name
+        for name, symbol in zip(line.market.symbols.names, line.market.symbols.symbols, strict=True)
+    }
     used = Counter[str]()
     for name, count in in_bars.items():
         used[names[name]] += count

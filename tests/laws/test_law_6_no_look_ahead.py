@@ -47,7 +47,8 @@ def moved_behind(past: Log, future: Log) -> Log:
     records = [event for event in past if isinstance(event, Message)]
     first = records[-1].offset + 1 if records else 0
     return [
-        event._replace(offset=event.offset + first) if isinstance(event, Message) else event for event in future
+        event._replace(offset=event.offset + first) if isinstance(event, Message) else event
+        for event in future
     ]
 
 

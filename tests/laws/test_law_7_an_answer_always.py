@@ -72,7 +72,10 @@ def test_each_known_symbol_has_one_answer_a_closed_second(
 
     active = [body for body in line.on("predictions") if body["role"] == "active"]
     for found in (active, line.on("signals")):
-        names = {name: s.name for name, s in zip(line.market.symbols.names, line.market.symbols.symbols, strict=True)}
+        names = {
+            name: s.name
+            for name, s in zip(line.market.symbols.names, line.market.symbols.symbols, strict=True)
+        }
         assert Counter((b["venue"], names[b["symbol"]], b["ts"]) for b in found) == expected
     assert not expected or max(expected.values()) == 1
 

@@ -33,7 +33,12 @@ def test_a_bar_has_open_high_low_close_and_sums() -> None:
     """In log order, which is not the order of prices."""
     bars = bars_of((0, 9, 10.0, 3, 1), (0, 9, 12.0, 4, -1), (0, 9, 7.0, 5, 1), (0, 9, 11.0, 6, 1))
 
-    assert [c.tolist() for c in (bars.open, bars.high, bars.low, bars.close)] == [[10.0], [12.0], [7.0], [11.0]]
+    assert [c.tolist() for c in (bars.open, bars.high, bars.low, bars.close)] == [
+        [10.0],
+        [12.0],
+        [7.0],
+        [11.0],
+    ]
     assert (bars.lots.tolist(), bars.signed.tolist(), bars.count.tolist()) == ([18], [10], [4])
     assert bars.notional.tolist() == [10.0 * 3 + 12.0 * 4 + 7.0 * 5 + 11.0 * 6]
     assert bars.last_ts.tolist() == [9 * 10**9 + 3]
@@ -41,7 +46,9 @@ def test_a_bar_has_open_high_low_close_and_sums() -> None:
 
 def test_bars_are_ordered_by_symbol_and_second() -> None:
     """However their ticks are interleaved."""
-    bars = bars_of((1, 8, 1.0, 1, 1), (0, 9, 2.0, 1, 1), (1, 7, 3.0, 1, 1), (0, 9, 4.0, 1, 1), (1, 8, 5.0, 1, 1))
+    bars = bars_of(
+        (1, 8, 1.0, 1, 1), (0, 9, 2.0, 1, 1), (1, 7, 3.0, 1, 1), (0, 9, 4.0, 1, 1), (1, 8, 5.0, 1, 1)
+    )
 
     assert list(zip(bars.code.tolist(), bars.second.tolist(), strict=True)) == [(0, 9), (1, 7), (1, 8)]
     assert (bars.open.tolist(), bars.close.tolist()) == ([2.0, 3.0, 1.0], [4.0, 3.0, 5.0])
@@ -50,7 +57,9 @@ def test_bars_are_ordered_by_symbol_and_second() -> None:
 def test_the_newest_trade_is_the_one_with_the_highest_event_time() -> None:
     """A feed with disorder may log it before an older one; the close is the last in log order all the same."""
     ticks = trades((0, 9, 10.0, 1, 1), (0, 9, 11.0, 1, 1))
-    swapped = Trades(*(getattr(ticks, f) if f != "ts" else ticks.ts[::-1] for f in Trades.__dataclass_fields__))
+    swapped = Trades(
+        *(getattr(ticks, f) if f != "ts" else ticks.ts[::-1] for f in Trades.__dataclass_fields__)
+    )
 
     bars = aggregate(swapped, np.zeros(1), np.zeros(1, dtype=np.int64))
 
@@ -137,6 +146,22 @@ def test_bars_are_those_of_plain_loops(ticks: list[Tick]) -> None:
         amount = 0.0
         for _, _, price, lots, _ in inside:
             amount += price * lots
-        seen = (bars.open[i], bars.high[i], bars.low[i], bars.close[i], bars.lots[i], bars.notional[i], bars.count[i])
-        expected = (prices[0], max(prices), min(prices), prices[-1], sum(t[3] for t in inside), amount, len(inside))
+        seen = (
+            bars.open[i],
+            bars.high[i],
+            bars.low[i],
+            bars.close[i],
+            bars.lots[i],
+            bars.notional[i],
+            bars.count[i],
+        )
+        expected = (
+            prices[0],
+            max(prices),
+            min(prices),
+            prices[-1],
+            sum(t[3] for t in inside),
+            amount,
+            len(inside),
+        )
         assert seen == expected

@@ -61,7 +61,9 @@ def test_lives_books_and_progress_are_those_of_the_reference(
     assert market.symbols.symbols == reference.symbols
     assert tuple(market.ledger) == reference.books
     assert [
-        (one.symbols[gone.code], gone.second, gone.offset, one.cause.seq) for one in closed for gone in one.expired
+        (one.symbols[gone.code], gone.second, gone.offset, one.cause.seq)
+        for one in closed
+        for gone in one.expired
     ] == reference.expiries
     assert [
         (move.second, move.offset, one.cause.seq, move.totals) for one in closed for move in one.progress
@@ -70,7 +72,9 @@ def test_lives_books_and_progress_are_those_of_the_reference(
 
 @examples(0.5)
 @given(log=logs(), spec=specs(), cuts=CUTS, every=st.integers(1, 9))
-def test_features_are_those_of_the_reference(log: list[Event], spec: Spec, cuts: list[int], every: int) -> None:
+def test_features_are_those_of_the_reference(
+    log: list[Event], spec: Spec, cuts: list[int], every: int
+) -> None:
     """All features of some rows, each computed anew from its whole window."""
     reference = Reference(spec).take(log)
 

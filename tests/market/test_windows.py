@@ -120,7 +120,9 @@ def test_grace_is_what_log_time_must_be_past_the_end(grace_ms: int, closed: list
     assert [row[1] for row in released(log((0.5, [tick(0.5)]), 3.0), spec)] == closed
 
 
-@pytest.mark.parametrize(("disorder_ms", "closed"), [(0, [0, 1]), (1, [0]), (1_000, [0]), (1_001, []), (3_000, [])])
+@pytest.mark.parametrize(
+    ("disorder_ms", "closed"), [(0, [0, 1]), (1, [0]), (1_000, [0]), (1_001, []), (3_000, [])]
+)
 def test_disorder_holds_own_closing_back(disorder_ms: int, closed: list[int]) -> None:
     """A feed that is out of order by d closes a second only d after its end."""
     spec = Spec(disorder=disorder_ms * MS, grace=60 * SECOND)
@@ -131,7 +133,9 @@ def test_disorder_holds_own_closing_back(disorder_ms: int, closed: list[int]) ->
 def test_a_trade_inside_the_disorder_still_counts() -> None:
     """1.9 s comes after 2.4 s, with half a second of disorder allowed."""
     spec = Spec(disorder=SECOND // 2, grace=60 * SECOND)
-    events = log((1.5, [tick(1.5)]), (2.4, [tick(2.4)]), (2.4, [tick(1.9)]), (2.5, [tick(2.5)]), (2.5, [tick(1.9)]))
+    events = log(
+        (1.5, [tick(1.5)]), (2.4, [tick(2.4)]), (2.4, [tick(1.9)]), (2.5, [tick(2.5)]), (2.5, [tick(1.9)])
+    )
 
     assert refused(events, spec) == [(4, "late")]
     assert [row.bar[5] for row in rows_of(step(events, spec))] == [2]
@@ -245,7 +249,13 @@ def test_a_lane_is_the_running_maximum_of_each_symbol() -> None:
     lane = lane_of(code, own, np.array([0, 1, 2, 3, 4]), np.array([0, 8]))
 
     assert lane.closed_to(np.array([0, 1, 2])).tolist() == [4, 9, 0]
-    assert lane.first_record(np.array([0, 0, 1, 1, 2]), np.array([4, 5, 8, 9, 1]), 99).tolist() == [3, 99, 0, 4, 99]
+    assert lane.first_record(np.array([0, 0, 1, 1, 2]), np.array([4, 5, 8, 9, 1]), 99).tolist() == [
+        3,
+        99,
+        0,
+        4,
+        99,
+    ]
 
 
 def test_lateness_looks_at_own_and_log_closing() -> None:

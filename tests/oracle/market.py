@@ -16,6 +16,11 @@ LEAST_PRICE, MOST_PRICE = 1e-18, 1e18
 WORDS = ("used", "skipped", "late", "duplicate", "invalid")
 
 
+def book_of(what: str) -> str:
+    """Return under which word a verdict is counted."""
+    return what if what in WORDS else "invalid"
+
+
 class Reference:
     """One shard's market path; everything it released lies in its lists."""
 
@@ -28,6 +33,7 @@ class Reference:
         self.symbols: list[Symbol] = []  # in order of first appearance
         self.lives: dict[Symbol, Life] = {}
         self.digits: dict[Symbol, int] = {}
+        self.by_symbol: dict[Symbol, Counter[str]] = {}  # from a symbol's first credible trade on
         self._log_ts, self._offset, self._seq = 0, 0, 0
 
     def take(self, log: Log) -> Reference:
@@ -39,7 +45,7 @@ class Reference:
     @property
     def books(self) -> tuple[int, int, int, int, int]:
         """Return how many items were used, skipped, late, duplicate and invalid."""
-        counts = Counter(v.what if v.what in WORDS else "invalid" for v in self.verdicts)
+        counts = Counter(book_of(verdict.what) for verdict in self.verdicts)
         return tuple(counts[word] for word in WORDS)  # type: ignore[return-value]
 
     def _one(self, event: Event) -> None:
@@ -73,6 +79,8 @@ class Reference:
         for place, item in message.placed():
             what = self._verdict(item, reach)
             self.verdicts.append(Verdict(message.offset, place, what, message.value or b""))
+            if isinstance(item, Trade) and item.symbol in self.by_symbol:
+                self.by_symbol[item.symbol][book_of(what)] += 1
         self._close(reach)
 
     def _verdict(self, item: Item, reach: dict[Symbol, int]) -> str:
@@ -96,6 +104,7 @@ class Reference:
                 return False
             self.symbols.append(trade.symbol)
             self.digits[trade.symbol] = digits_of(trade.price)
+            self.by_symbol[trade.symbol] = Counter()
         return True
 
     def _timely(self, trade: Trade, lots: int, reach: dict[Symbol, int]) -> str:

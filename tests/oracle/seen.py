@@ -44,7 +44,13 @@ def _row(closed: Closed, i: int) -> SeenRow:
     last = (float(block.price[i]), float(block.age[i]))
     outcome = OUTCOMES[int(block.outcome[i])]
     return SeenRow(
-        closed.symbols[block.code[i]], *where, _bar(block.bar, i), five, *last, outcome, _null(block.realised[i])
+        closed.symbols[block.code[i]],
+        *where,
+        _bar(block.bar, i),
+        five,
+        *last,
+        outcome,
+        _null(block.realised[i]),
     )
 
 

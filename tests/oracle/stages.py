@@ -73,9 +73,13 @@ class Line:
         """Return the bytes of all records, topic by topic in order, as they would stand in the log."""
         return sorted_by_topic(self.records)
 
-    def books(self) -> tuple[Totals, dict[str, int], dict[str, int]]:
-        """Return ledger, next ordinals and counted outcomes."""
-        return self.market.ledger, dict(self.judge.ordinals), dict(self.judge._outcomes.counts)
+    def books(self) -> tuple[Totals, dict[str, dict[str, int]], dict[str, int], dict[str, int]]:
+        """Return the ledger, that by symbol, next ordinals and counted outcomes."""
+        last = self.emissions[-1] if self.emissions else None
+        books = last.books if last is not None else None
+        by_symbol = {name: books.of(name) for name in books.code_of} if books is not None else {}
+        outcomes = dict(last.outcomes) if last is not None else {}
+        return self.market.ledger, by_symbol, dict(self.judge.ordinals), outcomes
 
 
 def sorted_by_topic(records: Iterable[Record]) -> list[bytes]:
@@ -111,9 +115,7 @@ def _activation(log: Log, start: int, stop: int, journalled: Sequence[int]) -> I
             yield batch_of(waiting, journalled[place] - 1)
             waiting = []
         cause = Cause(_next_offset(log, place), journalled[place])
-        yield (
-            Beat(event.ts, cause) if isinstance(event, Pulse) else Taken(event.command, event.ts, cause)
-        )
+        yield (Beat(event.ts, cause) if isinstance(event, Pulse) else Taken(event.command, event.ts, cause))
     if waiting:
         yield batch_of(waiting, journalled[stop - 1])
 
