@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import time
 
-TARGET_S = 0.030
-SMALLEST, LARGEST = 64, 20_000
+ROUND_S = 0.030
+SMALLEST, LARGEST = 64, 5_000
 
 
 class Pace:
@@ -26,6 +26,6 @@ class Pace:
     def next_size(self) -> int:
         """Return how many records to ask for."""
         if self._taken >= self._size // 2:
-            fitting = self._taken * TARGET_S / max(time.monotonic() - self._at, 1e-6)
+            fitting = self._taken * ROUND_S / max(time.monotonic() - self._at, 1e-6)
             self._size = int(min(max((self._size + fitting) / 2, SMALLEST), LARGEST))
         return self._size

@@ -7,7 +7,6 @@ only after it is acknowledged on the journal. Unit of parallelism: the shard, on
 from __future__ import annotations
 
 import time
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,13 +14,13 @@ from typing import Any
 
 import numpy as np
 from bytewax.inputs import FixedPartitionedSource, StatefulSourcePartition
-from confluent_kafka import Consumer, Message
+from confluent_kafka import Consumer
 
 from connectors.codecs.decode import Decoder
 from connectors.kafka.control_feed import ControlFeed
-from connectors.kafka.errors import BrokerError, check
+from connectors.kafka.errors import BrokerError
+from connectors.kafka.fetching import Fetched
 from connectors.kafka.journal_log import JournalLog
-from connectors.kafka.messages import offset_of
 from connectors.kafka.pace import Pace
 from connectors.kafka.silence import Silence
 from models.control.commands import parse
@@ -59,7 +58,7 @@ class ShardPartition(StatefulSourcePartition[Item, dict[str, int]]):
         self._in = inputs
         self._genesis = inputs.genesis
         self._stopping = stopping
-        self._fetched: deque[Message] = deque()
+        self._fetched = Fetched(inputs.ticks, inputs.shard.key)
         self._pace = Pace()
         self._log_ts = 0
         self._proposed_at = 0.0
@@ -127,30 +126,20 @@ class ShardPartition(StatefulSourcePartition[Item, dict[str, int]]):
 
     def _ticks(self, limit: int | None) -> list[Input]:
         """Return the next ticks as a batch, none beyond ``limit``."""
-        messages = self._fetch(limit)
-        if not messages:
+        records = self._fetched.take(self._pace.next_size(), limit)
+        self._pace.took(len(records.values))
+        if not records.values:
             return []
         position = self._in.journal.position
-        offsets = np.array([offset_of(message) for message in messages])
+        offsets = np.array(records.offsets)
         if offsets[0] < position.t:
             raise BrokerError(f"shard {self._in.shard.key}: tick {offsets[0]} came at position {position.t}")
         position.t = int(offsets[-1]) + 1
-        log_ts = np.array([message.timestamp()[1] for message in messages], dtype=np.int64) * 1_000_000
+        log_ts = np.array(records.ms) * 1_000_000
         self._log_ts = max(self._log_ts, int(log_ts.max()))
         self._in.silence.broken(time.monotonic())
-        values = [message.value() for message in messages]
-        return [TickBatch(offsets, log_ts, values, self._in.decoder.decode(values), position.q)]
-
-    def _fetch(self, limit: int | None) -> list[Message]:
-        if not self._fetched:
-            self._fetched.extend(self._in.ticks.consume(self._pace.next_size(), 0))
-        taken: list[Message] = []
-        while self._fetched and (limit is None or offset_of(self._fetched[0]) < limit):
-            message = self._fetched.popleft()
-            check(message.error(), f"reading {self._in.shard.key}")
-            taken.append(message)
-        self._pace.took(len(taken))
-        return taken
+        decoded = self._in.decoder.decode(records.values)
+        return [TickBatch(offsets, log_ts, records.values, decoded, position.q)]
 
     def _beat(self) -> list[Input]:
         journal = self._in.journal

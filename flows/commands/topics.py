@@ -27,7 +27,7 @@ def create(as_json: Json = False) -> None:
 
 @app.command("list")
 def list_(as_json: Json = False) -> None:
-    """Show every topic with its partitions and settings, as ``create`` would make it."""
+    """Show every topic with its partitions and settings, as create would make it."""
     plans = planned(settings())
     if as_json:
         typer.echo(orjson.dumps([{"name": p.name, "partitions": p.partitions, **p.config} for p in plans]))

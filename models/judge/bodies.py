@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -18,6 +17,8 @@ from models.spec import SECOND
 from models.ticks import Floats, Symbol
 
 Body = dict[str, Any]
+Bar = tuple[float | None, float | None, float | None, float | None, float, int]
+"""Open, high, low, close, volume, trades."""
 
 
 class Row(NamedTuple):
@@ -31,8 +32,11 @@ class Row(NamedTuple):
 
     def body(self, kind: str, *more: object) -> Body:
         """Return the head of a record: id, symbol, venue, window end."""
-        key = record_id(kind, self.qualified, self.end, *more)
-        return {"id": key, "symbol": self.name, "venue": self.venue, "ts": self.end}
+        return {"id": self.id(kind, *more), "symbol": self.name, "venue": self.venue, "ts": self.end}
+
+    def id(self, kind: str, *more: object) -> str:
+        """Return the id of a record of this row."""
+        return record_id(kind, self.qualified, self.end, *more)
 
 
 def cause_body(shard: Shard, offset: int, seq: int) -> Body:
@@ -43,10 +47,11 @@ def cause_body(shard: Shard, offset: int, seq: int) -> Body:
 def rows_of(block: Block, names: list[str], symbols: list[Symbol], shard: Shard) -> list[Row]:
     """Return the shared part of every row."""
     ends = ((block.second + 1) * SECOND).tolist()
-    offsets = block.offset.tolist()
+    codes, offsets = block.code.tolist(), block.offset.tolist()
+    known = {c: (names[c], symbols[c].venue, ":".join(symbols[c])) for c in set(codes)}
     return [
-        Row(names[c], symbols[c].venue, ":".join(symbols[c]), end, cause_body(shard, offset, block.seq))
-        for c, end, offset in zip(block.code.tolist(), ends, offsets, strict=True)
+        Row(*known[c], end, cause_body(shard, offset, block.seq))
+        for c, end, offset in zip(codes, ends, offsets, strict=True)
     ]
 
 
@@ -64,19 +69,24 @@ def signals(
     rows: list[Row], block: Block, said: Said, parts: Floats, gate: Decisions, desk: Desk
 ) -> list[Body]:
     """Return the signal of every row."""
+    buckets = np.minimum((said.prob * 10).astype(np.int64), 9).tolist()
     columns = zip(
-        rows, said.prob.tolist(), confidence(said.prob).tolist(), parts.tolist(), said.models, said.versions,
-        gate.signal.tolist(), gate.reason.tolist(), gate.advisory.tolist(), block.price.tolist(), strict=True,
+        rows, said.prob.tolist(), confidence(said.prob).tolist(), buckets, parts.tolist(), said.models,
+        said.versions, gate.signal.tolist(), gate.reason.tolist(), gate.advisory.tolist(),
+        block.price.tolist(), strict=True,
     )  # fmt: skip
     return [
-        row.body("signal", said.horizon_s)
-        | {
+        {
+            "id": row.id("signal", said.horizon_s),
+            "symbol": row.name,
+            "venue": row.venue,
+            "ts": row.end,
             "horizon_s": said.horizon_s,
             "signal": SIGNALS[signal],
             "prob": prob,
             "confid": confid,
-            "ml_bucket": min(int(prob * 10), 9),
-            "ml_signal_parts": dict(zip(("rsi", "macd", "trend"), part, strict=True)),
+            "ml_bucket": bucket,
+            "ml_signal_parts": {"rsi": rsi, "macd": macd, "trend": trend},
             "model": model,
             "model_version": version,
             "feature_version": FEATURES_VERSION,
@@ -87,23 +97,27 @@ def signals(
             "price": price,
             "caused_by": row.cause,
         }
-        for row, prob, confid, part, model, version, signal, reason, advisory, price in columns
-    ]
+        for row, prob, confid, bucket, (rsi, macd, trend), model, version, signal, reason, advisory, price
+        in columns
+    ]  # fmt: skip
 
 
 def predictions(rows: list[Row], said: Said) -> list[Body]:
     """Return the prediction of every row in one role, naming the feature row it was made of."""
     columns = zip(rows, said.prob.tolist(), said.models, said.versions, strict=True)
     return [
-        row.body("prediction", said.horizon_s, model, said.role)
-        | {
+        {
+            "id": row.id("prediction", said.horizon_s, model, said.role),
+            "symbol": row.name,
+            "venue": row.venue,
+            "ts": row.end,
             "horizon_s": said.horizon_s,
             "role": said.role,
             "model": model,
             "model_version": version,
             "prob": prob,
             "fallback": model == FALLBACK,
-            "feature_id": record_id("features", row.qualified, row.end, "1s"),
+            "feature_id": row.id("features", "1s"),
             "caused_by": row.cause,
         }
         for row, prob, model, version in columns
@@ -118,21 +132,40 @@ def features(rows: list[Row], block: Block) -> Iterator[Body]:
         block.x.tolist(), strict=True,
     )  # fmt: skip
     for row, bar, bar5, ends, price, age, values in columns:
-        tail = {"price": price, "age_s": age, "feature_version": FEATURES_VERSION}
         named = dict(zip(NAMES, values, strict=True))
-        yield _feature(row, "1s", bar) | tail | {"values": named, "caused_by": row.cause}
+        yield _feature(row, "1s", bar, price, age) | {"values": named, "caused_by": row.cause}
         if ends:
-            yield _feature(row, "5s", bar5) | tail | {"caused_by": row.cause}
+            yield _feature(row, "5s", bar5, price, age) | {"caused_by": row.cause}
 
 
-def _feature(row: Row, tf: str, bar: list[float | None]) -> Body:
-    return row.body("features", tf) | {"tf": tf} | dict(zip("ohlcvn", bar, strict=True))
+def _feature(row: Row, tf: str, bar: Bar, price: float, age: float) -> Body:
+    o, h, l, c, v, n = bar  # noqa: E741  the names of the record
+    return {
+        "id": row.id("features", tf),
+        "symbol": row.name,
+        "venue": row.venue,
+        "ts": row.end,
+        "tf": tf,
+        "o": o,
+        "h": h,
+        "l": l,
+        "c": c,
+        "v": v,
+        "n": n,
+        "price": price,
+        "age_s": age,
+        "feature_version": FEATURES_VERSION,
+    }
 
 
-def _bars(bar: BarColumns) -> list[list[float | None]]:
-    """Return open, high, low, close, volume and trade count of every row, null where nothing traded."""
-    prices = np.stack([bar.open, bar.high, bar.low, bar.close], axis=1).tolist()
-    return [
-        [None if math.isnan(p) else p for p in price] + [volume, count]
-        for price, volume, count in zip(prices, bar.volume.tolist(), bar.count.tolist(), strict=True)
-    ]
+def _bars(bar: BarColumns) -> Iterator[Bar]:
+    """Yield open, high, low, close, volume and trade count of every row, null where nothing traded."""
+    prices = map(_or_null, (bar.open, bar.high, bar.low, bar.close))
+    return zip(*prices, bar.volume.tolist(), bar.count.tolist(), strict=True)
+
+
+def _or_null(prices: Floats) -> list[float | None]:
+    found: list[float | None] = prices.tolist()
+    for row in np.flatnonzero(np.isnan(prices)).tolist():
+        found[row] = None
+    return found

@@ -21,7 +21,7 @@ class Episodes:
     """The level of every symbol, 0 = no episode."""
 
     def __init__(self, saved: Ints | None = None) -> None:
-        self._level: Ints = np.empty(0, dtype=np.int64) if saved is None else saved
+        self._level: Ints = np.empty(0, dtype=np.int64) if saved is None else saved.copy()
 
     def update(self, code: Ints, level: Ints) -> list[Change]:
         """Follow levels row by row and return the changes, in row order.

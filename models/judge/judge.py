@@ -169,10 +169,10 @@ class Judge:
 
     def _numbered(self, topic: str, found: Iterable[Body]) -> list[Record]:
         """Give records their ordinals, contiguous per shard and topic."""
-        records = []
+        records, shard = [], self.shard.key
         for ordinal, body in enumerate(found, self.ordinals[topic]):
             body["ordinal"] = ordinal
-            records.append(Record(topic, body.get("symbol", self.shard.key), body))
+            records.append(Record(topic, body.get("symbol", shard), body))
         self.ordinals[topic] += len(records)
         return records
 

@@ -17,7 +17,7 @@ class Outcomes:
 
     def __init__(self, horizon: int, saved: dict[str, Any] | None = None) -> None:
         self._horizon = horizon
-        self._prob: Floats = saved["prob"] if saved else np.full((0, horizon), np.nan)
+        self._prob: Floats = saved["prob"].copy() if saved else np.full((0, horizon), np.nan)
         self.counts: dict[str, int] = dict(saved["counts"]) if saved else dict.fromkeys(COUNTED, 0)
 
     def update(self, block: Block, prob: Floats) -> None:

@@ -57,13 +57,14 @@ def market() -> Iterable[bytes]:
 
 
 def faults() -> Iterable[bytes]:
-    """Yield one record for every reason to reject."""
+    """Yield a record for every reason to reject, and one with two rejects."""
     good = trade("BTCUSDT", 12, 1.0)
     bad = [
         {"symbol": "BTC USDT"}, {"ts": 1}, {"price": "free"}, {"qty": -1}, {"side": "up"}, {"trade_id": -1},
         {"ts": at(60)}, {"ts": at(1)}, {"trade_id": 500}, {"trade_id": 500},
     ]  # fmt: skip
     yield from (orjson.dumps(good | fault) for fault in bad)
+    yield orjson.dumps([good | {"price": 0}, good | {"qty": 0}])
     yield from (b'{"symbol":', b'{"weather":"fine"}', LONG)
 
 
@@ -106,6 +107,6 @@ def _time(value: bytes) -> int:
     """Return the time at which a record arrives: its own, but for the faults."""
     try:
         ts = orjson.loads(value)["ts"]
-    except (orjson.JSONDecodeError, KeyError):
+    except (orjson.JSONDecodeError, KeyError, TypeError):
         ts = at(12)
     return int(ts) if at(0) <= ts <= at(12) or ts == at(79) else at(12)

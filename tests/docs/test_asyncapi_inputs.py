@@ -39,7 +39,16 @@ def test_several_ticks_in_a_record_are_as_described() -> None:
     assert kinds("ticks", orjson.dumps([TICK, {}])) == []
 
 
-@pytest.mark.parametrize(("cmd", "args"), GOOD, ids=json.dumps)
+MORE: tuple[tuple[str, dict[str, Any]], ...] = (
+    *(("flag.set", {"key": key, "value": value}) for key, value in {
+        "max_daily_loss": -1, "max_position_size_usd": 0.5, "max_open_positions": 0, "ml_confid_floor": 1,
+        "enable_telegram_alerts": True, "poll_interval_ms": 1_000, "audit_ml_bucket": False,
+        "audit_ml_signal_parts": True, "slo.drift.psi.warn": 0.2,
+    }.items()),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("cmd", "args"), GOOD + MORE, ids=json.dumps)
 def test_good_commands_are_as_described(cmd: str, args: dict[str, Any]) -> None:
     """As they are signed, and as they are journalled."""
     good = command(cmd, args)
@@ -76,6 +85,7 @@ BAD: tuple[dict[str, Any], ...] = (
     {"cmd": "canary"},
     {"cmd": "canary", "args": {"enabled": "on"}},
     {"cmd": "canary", "args": {"enabled": True, "symbols": [""]}},
+    {"cmd": "canary", "args": {"enabled": True, "symbols": []}},
     {"cmd": "rollout", "args": {"phase": 0.2}},
     {"cmd": "rollout", "args": {}},
     {"cmd": "model.select", "args": {"name": "a b"}},
@@ -99,7 +109,7 @@ def test_bad_commands_are_not_as_described(wrong: dict[str, Any]) -> None:
 
 def test_a_guard_may_send_what_the_contract_says() -> None:
     """No more and no less."""
-    for cmd, args in GOOD:
+    for cmd, args in GOOD + MORE:
         raw = command(cmd, args, role="guard").as_dict()
         try:
             allowed = parse(raw) is not None

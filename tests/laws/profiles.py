@@ -1,6 +1,7 @@
 """How many examples the property tests try: few and always the same ones, or many and new ones.
 
-``LEVIBOT_HYPOTHESIS=deep pytest tests/laws --timeout 0`` tries fifty times as many, from a new seed.
+``LEVIBOT_HYPOTHESIS=deep pytest tests/laws --timeout 0`` tries fifty times as many, from a new seed
+each time.
 """
 
 from __future__ import annotations
@@ -9,14 +10,14 @@ import os
 
 from hypothesis import HealthCheck, Phase, settings
 
-_COMMON = {
-    "deadline": None,
-    "phases": [phase for phase in Phase if phase is not Phase.explain],
-    "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large],
-}
+_COMMON = settings(
+    deadline=None,
+    phases=[phase for phase in Phase if phase is not Phase.explain],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
 
-settings.register_profile("ci", max_examples=20, derandomize=True, database=None, **_COMMON)
-settings.register_profile("deep", max_examples=1_500, **_COMMON)
+settings.register_profile("ci", _COMMON, max_examples=20, derandomize=True, database=None)
+settings.register_profile("deep", _COMMON, max_examples=1_000)
 
 PROFILE = settings.get_profile(os.environ.get("LEVIBOT_HYPOTHESIS", "ci"))
 

@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
+from oracle.log import Bad, Event, Item, Message, Order, Pulse, Skip, Trade
 
 from models.control.commands import Command
 from models.spec import SECOND, Spec, Staleness
 from models.ticks import Reason, Symbol
-from oracle.log import Bad, Event, Item, Message, Order, Pulse, Skip, Trade
 
 MS = 1_000_000
 START = 1_700_000_001 * SECOND
@@ -62,7 +62,7 @@ class PlannedBurst(NamedTuple):
     """Records of one symbol at one instant, the price going up and down."""
 
     which: int
-    count: int
+    length: int
 
 
 class PlannedBeat(NamedTuple):
@@ -108,7 +108,7 @@ def logs(*, min_size: int = 20, max_size: int = 60, orders: bool = True) -> st.S
         "order": _orders(),
     }
     events = st.sampled_from(kinds).flatmap(made.__getitem__)
-    return st.lists(events, min_size=min_size, max_size=max_size).map(tell)
+    return _told(st.lists(events, min_size=min_size, max_size=max_size))
 
 
 def orderly_logs() -> st.SearchStrategy[list[Event]]:
@@ -117,7 +117,11 @@ def orderly_logs() -> st.SearchStrategy[list[Event]]:
     waits = st.sampled_from([wait for wait in _WAITS if wait >= 0])
     record = st.builds(PlannedRecord, waits, st.lists(trade, min_size=1, max_size=3), st.just(0))
     silence = st.builds(PlannedRecord, _silence(), st.tuples(trade), st.just(0))
-    return st.lists(st.one_of(record, record, silence, _beats()), min_size=2, max_size=40).map(tell)
+    return _told(st.lists(st.one_of(record, record, silence, _beats()), min_size=2, max_size=40))
+
+
+def _told(plans: st.SearchStrategy[Any]) -> st.SearchStrategy[list[Event]]:
+    return plans.map(tell)
 
 
 def _trades(
@@ -250,4 +254,4 @@ class _Teller:
 
 
 def _burst(plan: PlannedBurst) -> list[PlannedTrade]:
-    return [PlannedTrade(plan.which, 0, (-1) ** i, 1 + i, 0, "next") for i in range(plan.count)]
+    return [PlannedTrade(plan.which, 0, (-1) ** i, 1 + i, 0, "next") for i in range(plan.length)]

@@ -60,15 +60,15 @@ def test_no_row_sees_a_trade_after_its_window_end(log: Log, spec: Spec, at: int)
     if not messages:
         return
     end = messages[min(at, len(messages) - 1)].ts // SECOND * SECOND
-    emptied = [event._replace(items=()) if _after(event, end) else event for event in log]
+    emptied = [_without_later_trades(event, end) for event in log]
 
     whole, cut = Line(spec).run(log), Line(spec).run(emptied)
 
     assert seen_by(cut, end) == seen_by(whole, end)
 
 
-def _after(event: Event, end: int) -> bool:
-    return isinstance(event, Message) and event.ts >= end
+def _without_later_trades(event: Event, end: int) -> Event:
+    return event._replace(items=()) if isinstance(event, Message) and event.ts >= end else event
 
 
 def seen_by(line: Line, end: int) -> list[dict[str, Any]]:
@@ -82,7 +82,7 @@ def seen_by(line: Line, end: int) -> list[dict[str, Any]]:
 @examples(0.5)
 @given(log=orderly_logs(), spec=specs())
 def test_a_label_begins_where_the_features_of_its_row_end(log: Log, spec: Spec) -> None:
-    """A label is the move between two closes: prices that no longer stand at either end have no part in it."""
+    """A label is the move between two closes: prices that stand at neither end have no part in it."""
     assert labels([_only_last_prices_kept(event) for event in log], spec) == labels(log, spec)
 
 

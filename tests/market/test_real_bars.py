@@ -206,7 +206,7 @@ def test_every_quantity_is_a_whole_number_of_its_symbols_lots(capture: Capture) 
 
 
 def test_what_a_strict_clock_refuses_is_missing_from_the_bars_and_nothing_else(real_data: Path) -> None:
-    """Half of the trades lie further ahead of their record than this; the bars are those of the other half."""
+    """Half of the trades lie further ahead of their record than this; the bars are of the other half."""
     capture = spot_2024(real_data)
 
     taken = Taken(capture, Spec(max_skew=SKEW_OF_2024))

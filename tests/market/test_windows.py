@@ -10,11 +10,13 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from oracle.log import Event, Item, Message, Pulse, Skip, Trade
+from oracle.log import Event, Item, Message, Order, Pulse, Skip, Trade
 from oracle.seen import rows_of
 from oracle.stages import inputs
 
+from models.control.commands import Command
 from models.desk.desk import Desk
+from models.inputs import Cause, Genesis
 from models.market.block import Closed
 from models.market.market import Market
 from models.market.windows import lane_of, lateness
@@ -28,7 +30,8 @@ MS = 1_000_000
 
 def at(second: float) -> int:
     """Return a time so many seconds after the start."""
-    return START * SECOND + round(second * 1_000) * MS
+    ts: int = START * SECOND + round(second * 1_000) * MS
+    return ts
 
 
 def tick(second: float, symbol: Symbol = A, price: float = 100.0, trade_id: int = -1) -> Trade:
@@ -224,14 +227,20 @@ def test_a_symbol_that_comes_back_begins_without_a_past() -> None:
 
 def test_commands_move_no_time() -> None:
     """Control records do not count towards log time."""
-    from models.control.commands import Command
-    from oracle.log import Order
-
     command = Command(id="c", ts=at(60.0), actor="ops", n=1, role="admin", cmd="kill")
     closed = step([*log((0.5, [tick(0.5)])), Order(command, at(60.0))])
 
     assert rows_of(closed) == []
     assert [one.desk.killed for one in closed] == [False, True]
+
+
+def test_the_genesis_gives_the_desk_and_moves_no_time() -> None:
+    """A shard begins with the control state that was in force then."""
+    market = Market(Spec(), Desk())
+
+    [closed] = market.step([Genesis(Desk(killed=True), Cause(0, 1))])
+
+    assert (closed.desk.killed, closed.cause, closed.block, closed.progress) == (True, (0, 1), None, ())
 
 
 def test_progress_tells_each_move_of_log_time() -> None:
@@ -249,13 +258,8 @@ def test_a_lane_is_the_running_maximum_of_each_symbol() -> None:
     lane = lane_of(code, own, np.array([0, 1, 2, 3, 4]), np.array([0, 8]))
 
     assert lane.closed_to(np.array([0, 1, 2])).tolist() == [4, 9, 0]
-    assert lane.first_record(np.array([0, 0, 1, 1, 2]), np.array([4, 5, 8, 9, 1]), 99).tolist() == [
-        3,
-        99,
-        0,
-        4,
-        99,
-    ]
+    firsts = lane.first_record(np.array([0, 0, 1, 1, 2]), np.array([4, 5, 8, 9, 1]), 99)
+    assert firsts.tolist() == [3, 99, 0, 4, 99]
 
 
 def test_lateness_looks_at_own_and_log_closing() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from fractions import Fraction
+from itertools import pairwise
 from typing import NamedTuple
 
 RETURN_CAP = 0.1
@@ -125,7 +126,7 @@ def five_features(past: Past) -> dict[str, float]:
 def rsi(closes: Sequence[float], start: float) -> float:
     """Return Cutler's index over the last 14 changes of the log close, 50 without a change."""
     last = _last(closes, 15, start)
-    changes = [b - a for a, b in zip(last, last[1:], strict=False)]
+    changes = [b - a for a, b in pairwise(last)]
     gains = math.fsum(change for change in changes if change > 0)
     losses = -math.fsum(change for change in changes if change < 0)
     return 100 * gains / (gains + losses) if gains + losses else 50.0

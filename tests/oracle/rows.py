@@ -16,7 +16,7 @@ class Bar(NamedTuple):
     low: float | None
     close: float | None
     lots: int
-    count: int
+    trades: int
 
 
 class Row(NamedTuple):

@@ -75,7 +75,7 @@ def _expected(row: Row, digits: int) -> SeenRow:
 
 
 def _in_units(bar: Bar, digits: int) -> tuple[Any, ...]:
-    return (*bar[:4], bar.lots / 10**digits, bar.count)
+    return (*bar[:4], bar.lots / 10**digits, bar.trades)
 
 
 def features_of(closed: Iterable[Closed]) -> list[dict[str, float]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -99,9 +100,9 @@ def inputs(log: Log, cuts: Iterable[int] = ()) -> list[list[Input]]:
 
     A beat or a command ends a batch as well, since it changes the journal position.
     """
-    edges = sorted({0, len(log), *cuts})
+    edges = sorted({0, len(log), *(cut for cut in cuts if cut < len(log))})
     journalled = np.cumsum([not isinstance(event, Message) for event in log]).tolist()
-    return [list(_activation(log, a, b, journalled)) for a, b in zip(edges, edges[1:], strict=False)]
+    return [list(_activation(log, a, b, journalled)) for a, b in pairwise(edges)]
 
 
 def _activation(log: Log, start: int, stop: int, journalled: Sequence[int]) -> Iterator[Input]:
@@ -141,8 +142,12 @@ def decoded(records: Sequence[Message]) -> Decoded:
     trades = [(r, place, item) for r, place, item in placed if isinstance(item, Trade)]
     table = (_UNUSED, *sorted({trade.symbol for _, _, trade in trades}, reverse=True))
     rows = [(r, place, table.index(trade.symbol), *trade[1:]) for r, place, trade in trades]
-    types = ("i8", "i8", "i8", "i8", "f8", "f8", "i1", "i8")
-    columns = [np.array([row[i] for row in rows], dtype=kind) for i, kind in enumerate(types)]
+    columns: list[Any] = [
+        np.array([row[i] for row in rows], dtype=kind)
+        for i, kind in enumerate(("i8", "i8", "i8", "i8", "f8", "f8", "i1", "i8"))
+    ]
+    record, where, symbol, ts, price, qty, side, trade_id = columns
+    ticks = Ticks(record, where, symbol, ts, price, qty, side, trade_id, table)
     skipped = np.array([r for r, _, item in placed if isinstance(item, Skip)], dtype=np.int64)
     bad = tuple(Invalid(r, place, *item) for r, place, item in placed if isinstance(item, Bad))
-    return Decoded(Ticks(*columns, table), skipped, bad)
+    return Decoded(ticks, skipped, bad)
