@@ -30,7 +30,7 @@ $(READY): pyproject.toml requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --editable .
 	@touch $@
 
-.PHONY: help setup test lint demo bench kafka lock clean
+.PHONY: help setup test lint demo bench docs kafka lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ demo: $(READY)  ## run the whole product on embedded services (SECONDS=60 to end
 
 bench: $(READY)  ## print every speed budget as a ratio measured side by side
 	$(BIN)/python -m benchmarks
+
+docs: $(READY)  ## write the generated parts of README and docs anew
+	$(BIN)/python -m docs.render
 
 kafka: $(READY)  ## run a real Apache Kafka on 127.0.0.1:9092 (needs Java 17 and Maven)
 	$(BIN)/python -m connectors.embedded.kafka run --dir .levibot/kafka

@@ -1,6 +1,6 @@
 """Every setting of the product, read once at start; the only module that reads the environment.
 
-Precedence: environment, then ``.env``, then what a running ``levibot demo`` left in ``.levibot/demo.env``,
+Precedence: environment, then what a running ``levibot demo`` wrote to ``.levibot/demo.env``, then ``.env``,
 then the defaults here. A bad value fails at start and names the setting.
 """
 
@@ -28,6 +28,11 @@ def _phase(value: object) -> object:
     return phases[str(value)]
 
 
+def _lower(value: object) -> object:
+    """Accept capitals."""
+    return value.lower() if isinstance(value, str) else value
+
+
 def _listed(value: object) -> object:
     """Accept a comma-separated list."""
     return value.split(",") if isinstance(value, str) else value
@@ -40,7 +45,7 @@ class Settings(BaseSettings):
     """Frozen start values; an environment variable is the field's name in capitals."""
 
     model_config = SettingsConfigDict(
-        env_file=(DEMO_ENV, ".env"),
+        env_file=".env",
         extra="ignore",
         frozen=True,
         env_ignore_empty=True,
@@ -122,7 +127,7 @@ class Settings(BaseSettings):
     """Logs and other files of ``levibot demo``."""
     log_format: Literal["human", "json"] = "human"
     """Logs on stderr, for people or one JSON object a line."""
-    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)] = "info"
     """The least level that is logged."""
     start: Literal["earliest", "latest"] = "earliest"
     """Where a shard without any history begins to read its ticks."""
@@ -133,7 +138,21 @@ def environment() -> dict[str, str]:
     return dict(os.environ)
 
 
+def running_demo() -> Path | None:
+    """Return the settings file of a demo that runs in this folder, None if there is none.
+
+    A demo that was killed leaves its file behind; the pid in it tells.
+    """
+    try:
+        pid = int(DEMO_ENV.read_text(encoding="utf-8").partition("DEMO_PID=")[2].split()[0])
+        os.kill(pid, 0)
+    except (OSError, ValueError, IndexError):
+        return None
+    return DEMO_ENV
+
+
 @lru_cache(maxsize=1)
 def settings() -> Settings:
-    """Return the settings of this process; raise ``ValidationError`` naming the bad ones."""
-    return Settings()
+    """Return the settings of this process; raise pydantic's ``ValidationError`` naming the bad ones."""
+    demo = running_demo()
+    return Settings(_env_file=(".env", demo) if demo else ".env")  # type: ignore[call-arg]

@@ -125,6 +125,8 @@ def _load(path: Path, shape: type[_Shape]) -> _Shape:
         raw: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
         return shape.model_validate(raw)
     except OSError as error:
-        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
+        raise ConfigError(
+            f"{path}: cannot be read ({error.strerror}): start in the folder that holds it, or set its path"
+        ) from error
     except (yaml.YAMLError, ValidationError) as error:
         raise ConfigError(f"{path}: {error}") from error

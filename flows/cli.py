@@ -38,7 +38,8 @@ EXPECTED = (BadCommandError, BrokerError, ConfigError, JournalError, TopicsError
 def main() -> None:
     """Run the command line; expected errors become one line on stderr and exit code 2."""
     try:
-        configure(settings())
+        if "--help" not in sys.argv:
+            configure(settings())
         app()
     except ValidationError as error:
         for problem in error.errors():

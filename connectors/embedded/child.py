@@ -117,6 +117,10 @@ class Child:
         """Let a paused process go on (SIGCONT)."""
         self._process.send_signal(signal.SIGCONT)
 
+    def interrupt(self) -> None:
+        """Ask the process to end as Ctrl-C in a terminal does."""
+        self._process.send_signal(signal.SIGINT)
+
     def stop(self, timeout_s: float = STOP_S) -> int:
         """Ask the process to end (SIGTERM), kill it after ``timeout_s``; return its exit code."""
         self._process.terminate()

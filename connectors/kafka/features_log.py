@@ -24,10 +24,11 @@ def second_bars(settings: Settings, symbol: str) -> pl.DataFrame:
 
 
 def _rows(settings: Settings, symbol: str) -> Iterator[tuple[object, ...]]:
+    known = shards(settings)
     client = consumer(settings.kafka_bootstrap)
     topic, key = output(FEATURES, settings), symbol.encode()
     try:
-        for shard in shards(settings):
+        for shard in known:
             low, high = ends(client, topic, shard.number)
             for message in read_range(client, topic, shard.number, low, high):
                 if message.key() == key:

@@ -13,7 +13,7 @@ from connectors.kafka.clients import admin, consumer
 from connectors.kafka.topics import Plan, existing, planned
 from connectors.settings import Settings
 
-ANSWER_S = 3.0
+ANSWER_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class TopicFinding:
 def topic_findings(settings: Settings) -> list[TopicFinding]:
     """Return one finding a planned topic."""
     client = admin(settings.kafka_bootstrap)
-    have, plans = existing(client, ANSWER_S), planned(settings)
+    have, plans = existing(settings.kafka_bootstrap, ANSWER_S), planned(settings)
     configs = _configs(client, [plan.name for plan in plans if plan.name in have])
     return [_finding(plan, have.get(plan.name), configs.get(plan.name, {})) for plan in plans]
 

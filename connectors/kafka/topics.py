@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]
+from confluent_kafka import KafkaException
+from confluent_kafka.admin import NewTopic  # type: ignore[attr-defined]
 
 from connectors.kafka.clients import admin
 from connectors.kafka.errors import TopicsError
@@ -13,6 +14,7 @@ from connectors.settings import Settings
 from models.judge.records import TOPICS, Shard
 
 JOURNAL = "journal"
+ANSWER_S = 5.0
 _WEEK_MS = 7 * 24 * 3_600_000
 
 
@@ -57,19 +59,21 @@ def planned(settings: Settings) -> list[Plan]:
     return plans(settings, dict.fromkeys(tick_topics(settings), settings.partitions))
 
 
-def existing(client: AdminClient, timeout_s: float = 10.0) -> dict[str, int]:
+def existing(bootstrap: str, timeout_s: float = ANSWER_S) -> dict[str, int]:
     """Return the partition count of every topic of the broker; raise ``TopicsError`` if it is away."""
     try:
-        topics = client.list_topics(timeout=timeout_s).topics
-    except Exception as error:
-        raise TopicsError(f"the broker does not answer ({error}); check KAFKA_BOOTSTRAP") from error
+        topics = admin(bootstrap).list_topics(timeout=timeout_s).topics
+    except KafkaException as error:
+        raise TopicsError(
+            f"no broker answers at {bootstrap}; start one (make kafka) or set KAFKA_BOOTSTRAP"
+        ) from error
     return {name: len(topic.partitions) for name, topic in topics.items()}
 
 
 def create(settings: Settings) -> list[Plan]:
     """Create the topics that are missing and return them; raise ``TopicsError`` where a count differs."""
     client = admin(settings.kafka_bootstrap)
-    have = existing(client)
+    have = existing(settings.kafka_bootstrap)
     counts = {name: have.get(name, settings.partitions) for name in tick_topics(settings)}
     wanted = plans(settings, counts)
     for plan in wanted:
@@ -85,7 +89,7 @@ def create(settings: Settings) -> list[Plan]:
 
 def shards(settings: Settings) -> list[Shard]:
     """Return the shards in the order of their numbers; raise ``TopicsError`` if a topic is not as planned."""
-    have = existing(admin(settings.kafka_bootstrap))
+    have = existing(settings.kafka_bootstrap)
     missing = [name for name in tick_topics(settings) if name not in have]
     if missing:
         raise TopicsError(f"no tick topic {', '.join(missing)}; create it with: levibot topics create")

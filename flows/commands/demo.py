@@ -17,7 +17,7 @@ from connectors.embedded.errors import EmbeddedError
 from connectors.kafka.counting import TopicCounts
 from connectors.kafka.topics import planned
 from connectors.redis.reader import RedisDownError, ViewReader
-from connectors.settings import DEMO_ENV, settings
+from connectors.settings import DEMO_ENV, running_demo, settings
 from flows.demo.services import Demo, demo_services
 from flows.demo.summary import Reading, line, picture, rates
 
@@ -33,9 +33,9 @@ def demo(
     rate: Annotated[float, typer.Option(help="Mean ticks per second and symbol.", min=0.1)] = 5.0,
 ) -> None:
     """Run broker, Redis, a simulated feed, the signals flow and the API, and show what they do."""
-    if DEMO_ENV.exists():
-        DEMO_ENV.unlink()
-        settings.cache_clear()
+    if running_demo():
+        typer.echo(f"demo: another one runs in this folder ({DEMO_ENV}); end it first", err=True)
+        raise typer.Exit(2)
     ending = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _requests(ending))

@@ -17,6 +17,7 @@ from connectors.kafka.inspection import broker_clock_skew_s, tick_ends, topic_fi
 from connectors.redis.reader import RedisDownError, ViewReader
 from connectors.settings import Settings, settings
 
+EndOf = Callable[[tuple[str, int]], int | None]
 OK, WARN, BAD, UNKNOWN = "ok", "warn", "bad", "unknown"
 OLD_VIEW_S = 5.0
 LAG_RECORDS = 10_000
@@ -49,12 +50,11 @@ def examine(config: Settings) -> Iterator[Finding]:
     try:
         yield from _topics(config)
     except TopicsError as error:
-        yield Finding(
-            "broker", UNKNOWN, str(error), "start Kafka (make kafka, docker compose up) or mend the setting"
-        )
+        yield Finding("broker", UNKNOWN, str(error), "make kafka, docker compose up, or mend the setting")
+        yield from _views(config, lambda where: None)
     else:
         yield _tried("clocks", lambda: _clocks(config), "")
-    yield from _views(config)
+        yield from _views(config, lambda where: tick_ends(config, [where])[where])
 
 
 def _configuration(config: Settings) -> Finding:
@@ -81,7 +81,7 @@ def _clocks(config: Settings) -> Finding:
     return Finding("clocks", OK, f"the newest tick is {-skew:.1f} s old by this host's clock")
 
 
-def _views(config: Settings) -> Iterator[Finding]:
+def _views(config: Settings, end_of: EndOf) -> Iterator[Finding]:
     reader = ViewReader(config.redis_url)
     try:
         heads = {key: head for key, head in reader.shards().items() if not head.get("gone")}
@@ -99,24 +99,21 @@ def _views(config: Settings) -> Iterator[Finding]:
     if not heads:
         yield Finding("flow", WARN, "no shard has published a view", "levibot run signals")
     for key, head in heads.items():
-        yield _tried(f"shard {key}", lambda key=key, head=head: _shard(config, key, head), "")  # type: ignore[misc]
+        yield _tried(f"shard {key}", lambda key=key, head=head: _shard(key, head, end_of), "")  # type: ignore[misc]
     yield from _misrouted(heads)
 
 
-def _shard(config: Settings, key: str, head: dict[str, Any]) -> Finding:
+def _shard(key: str, head: dict[str, Any], end_of: EndOf) -> Finding:
     age = time.time() - head["written_at"] / 1e9
-    where = (head["topic"], head["partition"])
-    lag = tick_ends(config, [where])[where] - head["offset"]
-    seen = f"view {age:.1f} s old, {lag} records behind, {head['ledger']['invalid']} invalid"
+    end = end_of((head["topic"], head["partition"]))
+    lag = 0 if end is None else end - head["offset"]
+    behind = "an unknown number of" if end is None else str(lag)
+    seen = f"view {age:.1f} s old, {behind} records behind, {head['ledger']['invalid']} invalid"
     if age > OLD_VIEW_S:
         return Finding(f"shard {key}", BAD, seen, "is the signals flow running? see its log")
-    state = WARN if lag > LAG_RECORDS else OK
-    return Finding(
-        f"shard {key}",
-        state,
-        seen,
-        "it is catching up, or too slow: add instances" if lag > LAG_RECORDS else "",
-    )
+    if lag > LAG_RECORDS:
+        return Finding(f"shard {key}", WARN, seen, "it is catching up, or too slow: add instances")
+    return Finding(f"shard {key}", OK, seen)
 
 
 def _misrouted(heads: dict[str, dict[str, Any]]) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import secrets
 import sys
 from collections.abc import Iterator
@@ -72,7 +73,9 @@ def _leave_env(values: dict[str, object]) -> None:
     DEMO_ENV.parent.mkdir(parents=True, exist_ok=True)
     DEMO_ENV.unlink(missing_ok=True)
     DEMO_ENV.touch(mode=0o600)
-    DEMO_ENV.write_text("".join(f"{name.upper()}={value}\n" for name, value in values.items()))
+    DEMO_ENV.write_text(
+        "".join(f"{name.upper()}={value}\n" for name, value in values.items()) + f"DEMO_PID={os.getpid()}\n"
+    )
 
 
 def _start(values: dict[str, object], feed: list[str], logs: Path) -> list[Supervised]:

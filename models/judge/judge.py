@@ -47,6 +47,7 @@ class Judge:
         self._outcomes = Outcomes(spec.horizon_s, saved.get("outcomes"))
         self._staleness = Episodes(saved.get("staleness"))
         self._fallback = Episodes(saved.get("fallback"))
+        self._model: str = saved.get("model", FALLBACK)  # the last that was no fallback
         self._desk: Desk | None = None
         self._masks: tuple[Bools, Bools, Floats] = (np.empty(0, bool), np.empty(0, bool), np.empty(0))
 
@@ -57,6 +58,7 @@ class Judge:
             "outcomes": self._outcomes.snapshot(),
             "staleness": self._staleness.snapshot(),
             "fallback": self._fallback.snapshot(),
+            "model": self._model,
         }
 
     def step(self, inputs: Iterable[ScoredBlock]) -> list[Emission]:
@@ -140,7 +142,8 @@ class Judge:
         by_model = desk.model == FALLBACK
         level = np.select([scores.guarded, scores.stale, scores.fallback], [1, 2, 4 if by_model else 3], 0)
         changes = self._fallback.update(block.code, level)
-        return [events.fallback(rows[c.row], c, desk.model) for c in changes]
+        self._model = self._model if by_model else desk.model
+        return [events.fallback(rows[c.row], c, self._model) for c in changes]
 
     def _expired(self, closed: Closed) -> list[Record]:
         found = []

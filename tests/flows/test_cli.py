@@ -149,7 +149,7 @@ def test_without_a_broker_it_says_what_to_do(
     assert said.code == 2
     assert "Traceback" not in said.err
     text = plain(said.out + said.err)
-    assert "the broker does not answer" in text
+    assert "no broker" in text
     assert "KAFKA_BOOTSTRAP" in text
 
 
@@ -158,7 +158,8 @@ def test_without_config_files_it_says_which(levibot: Levibot) -> None:
     said = levibot("run", "signals", KAFKA_BOOTSTRAP="127.0.0.1:1")
     assert said.code == 2
     assert said.err.splitlines() == [
-        "levibot: configs/rules.yml: cannot be read: No such file or directory",
+        "levibot: configs/rules.yml: cannot be read (No such file or directory): "
+        "start in the folder that holds it, or set its path",
     ]
 
 

@@ -60,7 +60,7 @@ class Demo:
 
 def test_the_demo_shows_signals_obeys_a_kill_and_restarts_a_killed_flow(tmp_path: Path) -> None:
     """Signals appear, ``control kill --wait`` holds them, kill -9 of the flow loses nothing, exit 0."""
-    demo = Demo(tmp_path, seconds=45)
+    demo = Demo(tmp_path, seconds=150)
     until(demo.live, f"a first real prediction; see {demo.log}")
     prediction = demo.get("/ai/predict?symbol=BTCUSDT&h=60s")
     assert prediction["fallback"] is False and prediction["model"] == "ml-fusion" and not prediction["stale"]
@@ -77,7 +77,8 @@ def test_the_demo_shows_signals_obeys_a_kill_and_restarts_a_killed_flow(tmp_path
     for partition in range(4):
         mine = [b["ordinal"] for b in bodies if b["caused_by"]["partition"] == partition]
         assert mine == list(range(len(mine)))
-    until(lambda: not demo.child.running, "the demo to end by itself")
+    demo.child.interrupt()
+    until(lambda: not demo.child.running, "the demo to end on Ctrl-C")
     assert demo.child.stop() == 0
     assert not (tmp_path / ".levibot" / "demo.env").exists()
     assert re.search(r"stopped; ticks [\d,]+.* signals [\d,]+", demo.log.read_text())

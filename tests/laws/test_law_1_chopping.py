@@ -23,7 +23,7 @@ DESKS = st.sampled_from((Desk(), Desk(challenger="constant-0.9"), Desk(model="st
 CUTS = st.lists(st.integers(0, 150), max_size=8)
 
 
-@examples()
+@examples(0.7)
 @given(log=logs(), spec=specs(), desk=DESKS, cuts=CUTS)
 def test_any_batching_publishes_the_same_bytes(log: Log, spec: Spec, desk: Desk, cuts: list[int]) -> None:
     """Record by record, in sevens, in hundreds, whole or cut anywhere: the same records and books."""
