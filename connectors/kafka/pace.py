@@ -1,6 +1,6 @@
-"""How many records to take at a time: as many as about ten milliseconds of work hold.
+"""How many records a shard takes at a time: so many that a round of all shards takes about 30 ms.
 
-The size shapes speed and how often control is looked at, never the output.
+Control is looked at once a round. The size shapes speed and how often control is looked at, never the output.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 
 ROUND_S = 0.030
+"""Much shorter, and the fixed cost of a batch outweighs its ticks; much longer, and a kill waits."""
 SMALLEST, LARGEST = 64, 5_000
 
 

@@ -225,6 +225,18 @@ def test_a_symbol_that_comes_back_begins_without_a_past() -> None:
     assert x[0].tolist()[:5] == [0.0] * 5  # no return from 100 to 50
 
 
+@pytest.mark.parametrize("prices", [(1.5, 0.5), (0.5, 1.5)])
+def test_a_symbol_keeps_its_lots_for_as_long_as_the_shard_lives(prices: tuple[float, float]) -> None:
+    """Those of its first price, 1e-8 or 1e-6 units, also in a later life at another price."""
+    first, later = (
+        tick(at_, price=price)._replace(qty=1.00000004) for at_, price in zip((0.5, 9.0), prices, strict=True)
+    )
+
+    found = rows_of(step(log((0.5, [first]), (9.0, [later]), 11.0), Spec(symbol_ttl_s=3)))
+
+    assert [row.bar[4] for row in found if row.bar[5]] == [1.00000004 if prices[0] >= 1 else 1.0] * 2
+
+
 def test_commands_move_no_time() -> None:
     """Control records do not count towards log time."""
     command = Command(id="c", ts=at(60.0), actor="ops", n=1, role="admin", cmd="kill")

@@ -1,0 +1,1 @@
+"""Every speed budget of the product, measured side by side in one run: ``python -m benchmarks``."""
