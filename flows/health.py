@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterable
+from socketserver import ThreadingMixIn
 from typing import Any, cast
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
@@ -13,7 +14,15 @@ from prometheus_client import CollectorRegistry, make_wsgi_app
 StartResponse = Callable[..., Any]
 
 
+class _Server(ThreadingMixIn, WSGIServer):
+    """Gives each connection a thread, so that one that says nothing holds up neither others nor the end."""
+
+    daemon_threads = True
+
+
 class _Quiet(WSGIRequestHandler):
+    timeout = 10.0
+
     def log_message(self, format: str, *args: Any) -> None:
         """Write no access log."""
 
@@ -35,7 +44,7 @@ class HealthServer:
             start("404 Not Found", [("Content-Type", "text/plain")])
             return [b"try /health or /metrics\n"]
 
-        self._server: WSGIServer = make_server(host, port, app, handler_class=_Quiet)
+        self._server: WSGIServer = make_server(host, port, app, server_class=_Server, handler_class=_Quiet)
         self.port = self._server.server_port
         threading.Thread(target=self._server.serve_forever, name="health", daemon=True).start()
 
