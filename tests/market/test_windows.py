@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from oracle.log import Event, Item, Message, Order, Pulse, Skip, Trade
 from oracle.seen import rows_of
-from oracle.stages import inputs
+from oracle.stages import batch_of, inputs
 
 from models.control.commands import Command
 from models.desk.desk import Desk
@@ -281,3 +281,10 @@ def test_lateness_looks_at_own_and_log_closing() -> None:
 
     assert lateness(lane, code, np.array([5, 6, 5]), np.array([5, 5, 5])).tolist() == [False, False, True]
     assert lateness(lane, code, np.array([5, 6, 6]), np.array([5, 5, 7])).tolist() == [False, False, True]
+
+
+def test_an_empty_batch_releases_nothing() -> None:
+    """A poll may bring no record."""
+    market = Market(Spec(), Desk())
+
+    assert market.step([]) == market.step([batch_of([])]) == []
