@@ -4,8 +4,8 @@ A command's latency is the time from its record on the control topic to its entr
 those count that found the shard behind. Beside it: the same flow at the end of its log. And from a kill's
 record to the last signal but HOLD.
 
-A few commands go ahead uncounted: Kafka opens the index of a new partition when its first 4 KiB are full, which
-takes up to 50 ms a shard and happens once in the life of a journal.
+A few commands go ahead uncounted: Kafka opens the index of a new partition when its first 4 KiB are full,
+which takes up to 50 ms a shard and happens once in the life of a journal.
 """
 
 from __future__ import annotations
