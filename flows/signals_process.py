@@ -17,7 +17,7 @@ from connectors.redis.writer import ViewWriter
 from connectors.settings import Settings, settings
 from flows.health import HealthServer
 from flows.published import Published
-from flows.runtime import Stop, run
+from flows.runtime import Stop, leave, run
 from flows.signals import signals_flow
 from models.desk.desk import Desk
 from models.scoring.registry import load_all
@@ -44,6 +44,7 @@ def run_signals() -> None:
         _run(config, spec, desk, published, stop)
         health.close()
     _LOG.info("stopped cleanly")
+    leave()
 
 
 def _run(config: Settings, spec: Spec, desk: Desk, published: Published, stop: Stop) -> None:
@@ -54,3 +55,4 @@ def _run(config: Settings, spec: Spec, desk: Desk, published: Published, stop: S
     sink = ShardSinks(all_shards, producer, opening.published, config.topic_suffix, published)
     _LOG.info("starting", shards=len(all_shards), spec=spec.fingerprint()[:12])
     run(signals_flow(source, sink, spec, load_all(spec.models)))
+    opening.close()

@@ -47,6 +47,12 @@ class Opening:
             secret.get_secret_value() if secret else None,
         )
 
+    def close(self) -> None:
+        """Wait for the journal and leave the broker."""
+        self._log.flush()
+        if "_control" in self.__dict__:
+            self._control.close()
+
     def published(self, shard: Shard) -> dict[str, Place]:
         """Return the place of the last record on each of the shard's output partitions."""
         if shard.key not in self._places:

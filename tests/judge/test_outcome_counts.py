@@ -14,6 +14,7 @@ from oracle.log import Event
 from oracle.market import Reference
 from oracle.stages import Line, inputs
 
+from models.desk.desk import Desk
 from models.judge.outcomes import Outcomes
 from models.market.block import DOWN, STALE, TIE, UNKNOWN, UP
 from models.spec import SECOND, Spec
@@ -44,10 +45,17 @@ def paired(line: Line, spec: Spec, reference: Reference) -> dict[str, int]:
 
 
 @examples()
-@given(log=logs(orders=False), spec=specs(), cuts=st.lists(st.integers(0, 150), max_size=4))
-def test_counts_are_those_of_the_published_predictions(log: list[Event], spec: Spec, cuts: list[int]) -> None:
-    """Whatever the batching; a block may be hundreds of seconds high."""
-    line = Line(spec).run(log, cuts)
+@given(
+    log=logs(orders=False),
+    spec=specs(),
+    model=st.sampled_from(("ml-fusion", "stub-sine", "lost")),
+    cuts=st.lists(st.integers(0, 150), max_size=4),
+)
+def test_counts_are_those_of_the_published_predictions(
+    log: list[Event], spec: Spec, model: str, cuts: list[int]
+) -> None:
+    """Whatever the batching and whoever answered; a block may be hundreds of seconds high."""
+    line = Line(spec, Desk(model=model)).run(log, cuts)
 
     assert counts(line) == paired(line, spec, Reference(spec).take(log))
 
