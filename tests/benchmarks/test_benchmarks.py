@@ -1,0 +1,80 @@
+"""That the benchmarks run and what they say has its shape; never how fast anything was."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from benchmarks import catch_up
+from benchmarks.brokers import Embedded
+from benchmarks.ground import Ground, Sizes
+from connectors.embedded import EmbeddedRedis
+
+pytestmark = [pytest.mark.embedded, pytest.mark.slow, pytest.mark.timeout(240)]
+
+ROOT = Path(__file__).parent.parent.parent
+TINY = Sizes(1, dense=20_000, recorded=5_000, long=5_000, commands=1, apart_s=0.0, outage_s=0.0)
+
+
+@pytest.fixture
+def ground(embedded_redis: EmbeddedRedis, tmp_path: Path) -> Iterator[Ground]:
+    """An embedded broker with tiny topics."""
+    with closing(Embedded()) as broker:
+        yield Ground(broker, embedded_redis, tmp_path, TINY, lambda text: None)
+
+
+def test_catching_up_is_measured_beside_its_ceiling(ground: Ground) -> None:
+    """Each density has the client, client and decoder, and the flow, which is compared with the decoder."""
+    rows = catch_up.run(ground)
+    assert [row.name.rpartition(",")[0] for row in rows] == [
+        "librdkafka consume() alone", "consume and decode", "Kafka → signals", "Kafka → signals",
+        "librdkafka consume() alone", "consume and decode", "Kafka → signals",
+    ]  # fmt: skip
+    flow, decoded = rows[2], rows[1]
+    assert flow.against == decoded.ours and flow.ratio == flow.ours / decoded.ours
+    assert [row.met is None for row in rows] == [True, True, False, False, True, True, False]
+    assert all(row.ours > 0 for row in rows)
+
+
+def test_the_command_prints_rows_machine_and_versions(tmp_path: Path) -> None:
+    """A quick run of one benchmark, with its tables where they were asked for."""
+    command = [
+        sys.executable,
+        "-m",
+        "benchmarks",
+        "--quick",
+        "--only",
+        "stages",
+        "--broker",
+        "embedded",
+        "--json",
+    ]
+    done = subprocess.run(
+        [*command, "--out", str(tmp_path)], cwd=ROOT, capture_output=True, text=True, timeout=200, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told == json.loads((tmp_path / "results.json").read_text())
+    assert [row["name"].rsplit(" ", 1)[0] for row in told["rows"]] == [
+        "stages alone, dense", "stages alone, recorded",
+    ]  # fmt: skip
+    assert {"name", "ours", "against", "ratio", "target", "met"} <= told["rows"][0].keys()
+    assert {"processor", "cores", "python", "bytewax", "confluent-kafka"} <= told["machine"].keys()
+    assert told["broker"].startswith("embedded broker")
+    assert (tmp_path / "results.md").read_text().startswith("# Benchmarks\n")
+
+
+def test_an_unknown_benchmark_is_refused() -> None:
+    """The message lists those that exist."""
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks", "--only", "everything"],
+        cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "catch-up" in done.stderr and "control" in done.stderr
