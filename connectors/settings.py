@@ -64,6 +64,19 @@ class Settings(BaseSettings):
     """Partitions of a tick topic that ``levibot topics create`` makes; each becomes a shard."""
     recorded_ticks: bool = False
     """The tick topics are fed with recorded times: they and the journal are then kept without limit."""
+    instance: int = Field(default=0, ge=0)
+    """Which share of the shards this process takes, 0 to ``OF`` - 1."""
+    of: int = Field(default=1, ge=1)
+    """How many instances share the shards."""
+    output_transactions: bool = False
+    """Publish in transactions: a process that was replaced from another machine is shut out by the broker."""
+    recovery_dir: Path = Path(".levibot/recovery")
+    """Where snapshots of the state are kept, a folder for each instance; a cache, but trusted like code."""
+    epoch_ms: int = Field(default=1_000, ge=50, le=60_000)
+    """Time between two snapshots; what was taken in since is taken in again after a crash."""
+    stuck_after_s: float = Field(default=45.0, ge=5, le=3_600)
+    """A flow that makes no progress for so long ends itself, to be started again."""
+
     redis_url: str = "redis://127.0.0.1:6379/0"
     """Where the read model is published; the flow goes on without it."""
 
@@ -131,6 +144,10 @@ class Settings(BaseSettings):
     """The least level that is logged."""
     start: Literal["earliest", "latest"] = "earliest"
     """Where a shard without any history begins to read its ticks."""
+    compare_suppressed: bool = False
+    """For tests: compare what is re-emitted after a crash with what is in the log, and end where it differs."""
+    failpoint: str = ""
+    """For tests: ``point:count``, where the process is to die as by ``kill -9``."""
 
 
 def environment() -> dict[str, str]:

@@ -9,9 +9,10 @@ from pydantic import ValidationError
 
 from connectors.kafka.errors import BrokerError, TopicsError
 from connectors.logs import configure
+from connectors.recovery.errors import RecoveryError
 from connectors.settings import settings
 from connectors.start_values import ConfigError
-from flows.commands import api, bars, control, demo, doctor, feed, run, topics
+from flows.commands import api, bars, control, demo, doctor, feed, recover, run, topics
 from models.control.commands import BadCommandError
 from models.journal.fold import JournalError
 from models.scoring.registry import UnknownModelError
@@ -24,6 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(run.app, name="run")
+app.add_typer(recover.app, name="recover")
 app.add_typer(topics.app, name="topics")
 app.add_typer(control.app, name="control")
 app.add_typer(feed.app, name="feed")
@@ -32,7 +34,7 @@ app.command("bars")(bars.bars)
 app.command("demo")(demo.demo)
 app.command("doctor")(doctor.doctor)
 
-EXPECTED = (BadCommandError, BrokerError, ConfigError, JournalError, TopicsError, UnknownModelError)
+EXPECTED = (BadCommandError, BrokerError, ConfigError, JournalError, RecoveryError, TopicsError, UnknownModelError)
 
 
 def main() -> None:

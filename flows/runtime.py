@@ -8,13 +8,13 @@ import signal
 import sys
 import threading
 from datetime import timedelta
+from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
 from bytewax.dataflow import Dataflow
+from bytewax.recovery import RecoveryConfig
 from bytewax.run import cli_main
-
-EPOCH = timedelta(seconds=1)
 
 
 class Stop:
@@ -49,6 +49,7 @@ def leave() -> NoReturn:
     os._exit(0)
 
 
-def run(flow: Dataflow) -> None:
-    """Run a dataflow on one worker until its sources end."""
-    cli_main(flow, workers_per_process=1, epoch_interval=EPOCH)  # type: ignore[no-untyped-call]
+def run(flow: Dataflow, epoch: timedelta, store: Path | None = None) -> None:
+    """Run a dataflow on one worker until its sources end, with snapshots after each epoch in ``store``."""
+    recovery = RecoveryConfig(store) if store else None
+    cli_main(flow, workers_per_process=1, epoch_interval=epoch, recovery_config=recovery)  # type: ignore[no-untyped-call]

@@ -16,16 +16,20 @@ from models.scoring.model import Model
 from models.scoring.scorer import Scorer
 from models.spec import Spec
 
+FLOW = "signals"
+STEPS = ("shards", "market", "score", "judge", "encode", "publish")
+"""Names of the steps. Snapshots are found by them: a renamed step would begin without its state."""
+
 
 def signals_flow(
     source: Source[Item], sink: Sink[tuple[str, Published]], spec: Spec, models: Mapping[str, Model]
 ) -> Dataflow:
     """Wire the signals flow between a source of shard inputs and a sink keyed by shard."""
-    flow = Dataflow("signals")
-    shards = op.input("shards", flow, source)
-    market = op.stateful_batch("market", shards, market_stage(spec))
-    score = op.flat_map_batch("score", market, score_batch(Scorer(spec, models)))
-    judge = op.stateful_batch("judge", score, judge_stage(spec, models))
-    encode = op.map("encode", judge, encode_emission)
-    op.output("publish", encode, sink)
+    flow = Dataflow(FLOW)
+    shards, market, score, judge, encode, publish = STEPS
+    inputs = op.input(shards, flow, source)
+    closed = op.stateful_batch(market, inputs, market_stage(spec))
+    scored = op.flat_map_batch(score, closed, score_batch(Scorer(spec, models)))
+    judged = op.stateful_batch(judge, scored, judge_stage(spec, models))
+    op.output(publish, op.map(encode, judged, encode_emission), sink)
     return flow

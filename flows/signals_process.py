@@ -2,38 +2,83 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
 import structlog
 from prometheus_client import CollectorRegistry, PlatformCollector, ProcessCollector
 
-from connectors import start_values
+from connectors import failpoints, start_values
 from connectors.embedded.ports import free_port
-from connectors.kafka.clients import exact_producer
 from connectors.kafka.opening import Opening
+from connectors.kafka.outlets import Outlets
+from connectors.kafka.settling import settle
 from connectors.kafka.sink import ShardSinks
 from connectors.kafka.source import ShardSource
-from connectors.kafka.topics import shards
+from connectors.kafka.suppressed import Comparison
+from connectors.kafka.topics import output, share, shards
 from connectors.logs import configure
+from connectors.recovery.folder import RecoveryFolder, opened
 from connectors.redis.writer import ViewWriter
 from connectors.settings import Settings, settings
 from flows.health import HealthServer
 from flows.published import Published
+from flows.recovering import folder_of, manifest_of
 from flows.runtime import Stop, leave, run
 from flows.signals import signals_flow
-from models.desk.desk import Desk
+from flows.watchdog import Watchdog
+from models.judge.records import TOPICS, Shard
 from models.scoring.registry import load_all
 from models.spec import Spec
 
 _LOG = structlog.get_logger()
-OUTPUT_LINGER_MS = 2
 
 
-def run_signals() -> None:
-    """Run the signals flow over all shards until a clean stop."""
-    config = settings()
+def run_signals(config: Settings | None = None, *, accept_gap: bool = False, days: float | None = None) -> None:
+    """Run the signals flow over this instance's shards until a clean stop."""
+    config = config or settings()
     configure(config, process="signals")
+    failpoints.arm(config.failpoint)
     stop = Stop()
     stop.on_signals()
     spec, desk = start_values.spec(config), start_values.desk(config)
+    every = shards(config)
+    mine = share(every, config)
+    with opened(folder_of(config), manifest_of(config, spec, every, mine)) as folder:
+        failpoints.reach("open.locked")
+        outlets = _outlets(config, mine, folder)
+        opening = Opening(config, spec, desk, outlets, accept_gap=accept_gap, days=days)
+        with _shown(config, spec) as published:
+            source = ShardSource(mine, opening.open, stop, watchdog := Watchdog(config.stuck_after_s))
+            sink = ShardSinks(mine, outlets, opening.published, config.topic_suffix, published, _compare(config))
+            _LOG.info("starting", shards=len(mine), of=len(every), spec=spec.fingerprint()[:12])
+            epoch = timedelta(milliseconds=config.epoch_ms)
+            run(signals_flow(source, sink, spec, load_all(spec.models)), epoch, folder.store)
+            watchdog.stop()
+        opening.close()
+        folder.clean()
+    _LOG.info("stopped cleanly")
+    leave()
+
+
+def _outlets(config: Settings, mine: list[Shard], folder: RecoveryFolder) -> Outlets:
+    """Return where output records go, once no dead process can append to them."""
+    if config.output_transactions:
+        return Outlets(config.kafka_bootstrap, f"levibot{config.topic_suffix}")
+    if folder.unclean:
+        topics = [output(topic, config) for topic in TOPICS]
+        settle(config.kafka_bootstrap, topics, [shard.number for shard in mine])
+    return Outlets(config.kafka_bootstrap)
+
+
+def _compare(config: Settings) -> Comparison | None:
+    return Comparison(config.kafka_bootstrap, config.topic_suffix) if config.compare_suppressed else None
+
+
+@contextmanager
+def _shown(config: Settings, spec: Spec) -> Iterator[Published]:
+    """Serve health and metrics, and write the read model."""
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)
     PlatformCollector(registry=registry)
@@ -41,18 +86,5 @@ def run_signals() -> None:
         published = Published(writer, spec.staleness, registry)
         health = HealthServer(config.flow_host, free_port(config.flow_port), registry, published.status)
         _LOG.info("health and metrics", port=health.port)
-        _run(config, spec, desk, published, stop)
+        yield published
         health.close()
-    _LOG.info("stopped cleanly")
-    leave()
-
-
-def _run(config: Settings, spec: Spec, desk: Desk, published: Published, stop: Stop) -> None:
-    all_shards = shards(config)
-    opening = Opening(config, spec, desk)
-    producer = exact_producer(config.kafka_bootstrap, linger_ms=OUTPUT_LINGER_MS)
-    source = ShardSource(all_shards, opening.open, stop)
-    sink = ShardSinks(all_shards, producer, opening.published, config.topic_suffix, published)
-    _LOG.info("starting", shards=len(all_shards), spec=spec.fingerprint()[:12])
-    run(signals_flow(source, sink, spec, load_all(spec.models)))
-    opening.close()

@@ -8,7 +8,9 @@ from typing import Any, Protocol, TypeVar
 from bytewax.operators import StatefulBatchLogic
 
 from connectors.codecs.wire import encode
+from connectors.failpoints import reach
 from connectors.kafka.sink import Published
+from connectors.recovery.state import pack, unpack
 from models.desk.desk import Desk
 from models.inputs import Input
 from models.judge.judge import Judge
@@ -34,36 +36,41 @@ class Stage(Protocol[X, Y]):
         """Return the state."""
 
 
-class KeyedStage(StatefulBatchLogic[tuple[Shard, X], tuple[Shard, Y], dict[str, Any]]):
+class KeyedStage(StatefulBatchLogic[tuple[Shard, X], tuple[Shard, Y], bytes]):
     """Runs one stage for one shard; the stage is made at the first input, which names the shard."""
 
-    def __init__(self, make: Callable[[Shard], Stage[X, Y]]) -> None:
+    def __init__(self, make: Callable[[Shard, Any], Stage[X, Y]], saved: bytes | None) -> None:
         self._make = make
+        self._saved = saved
         self._stage: Stage[X, Y] | None = None
 
     def on_batch(self, values: list[tuple[Shard, X]]) -> tuple[list[tuple[Shard, Y]], bool]:
         """Hand the batch to the stage; never discard its state."""
         shard = values[0][0]
         if self._stage is None:
-            self._stage = self._make(shard)
+            self._stage = self._make(shard, unpack(self._saved) if self._saved else None)
+            self._saved = None
         outputs = self._stage.step([value for _, value in values])
         return [(shard, output) for output in outputs], self.RETAIN
 
-    def snapshot(self) -> dict[str, Any]:
+    def snapshot(self) -> bytes:
         """Return the state of the stage."""
-        return self._stage.snapshot() if self._stage else {}
+        reach("snapshot.stage")
+        if self._stage is None:
+            return self._saved or b""
+        return pack(self._stage.snapshot())
 
 
 def market_stage(spec: Spec) -> Callable[[Any], KeyedStage[Input, Closed]]:
     """Return the builder of Market stages; the desk comes with the shard's genesis."""
-    return lambda saved: KeyedStage(lambda shard: Market(spec, Desk(), saved))
+    return lambda saved: KeyedStage(lambda shard, state: Market(spec, Desk(), state), saved)
 
 
 def judge_stage(
     spec: Spec, models: Mapping[str, Model]
 ) -> Callable[[Any], KeyedStage[ScoredBlock, Emission]]:
     """Return the builder of Judge stages."""
-    return lambda saved: KeyedStage(lambda shard: Judge(spec, shard, models, saved))
+    return lambda saved: KeyedStage(lambda shard, state: Judge(spec, shard, models, state), saved)
 
 
 def score_batch(scorer: Scorer) -> Callable[[list[Keyed[Closed]]], list[Keyed[ScoredBlock]]]:

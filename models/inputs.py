@@ -6,8 +6,8 @@ number *after* it, so that whatever it releases can be placed exactly in ticks +
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from models.control.commands import Command
@@ -55,10 +55,14 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Genesis:
-    """The shard's history begins here, with this desk; nothing before it is known."""
+    """The shard's history begins here, with this desk; nothing before it is known.
+
+    ``ordinals`` are the next ones by topic, where records were published before it; others begin at 0.
+    """
 
     desk: Desk
     cause: Cause
+    ordinals: Mapping[str, int] = field(default_factory=dict)
 
 
 Input = TickBatch | Beat | Taken | Genesis

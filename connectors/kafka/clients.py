@@ -32,7 +32,7 @@ def producer(bootstrap: str, *, linger_ms: int = 20, **extra: str | int | bool) 
     return Producer(config | _dotted(extra), logger=_LOG)
 
 
-def exact_producer(bootstrap: str, *, linger_ms: int) -> Producer:
+def exact_producer(bootstrap: str, *, linger_ms: int, **extra: str) -> Producer:
     """Return a producer that never gives a message up and never leaves a gap.
 
     It retries for ever (the owner watches the clock) and turns fatal where order would break.
@@ -41,7 +41,8 @@ def exact_producer(bootstrap: str, *, linger_ms: int) -> Producer:
         bootstrap,
         linger_ms=linger_ms,
         enable_gapless_guarantee=True,
-        message_timeout_ms=0,
+        **({"message_timeout_ms": 0} if not extra else {}),
+        **extra,
     )
 
 

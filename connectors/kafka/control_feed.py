@@ -35,16 +35,23 @@ class ControlFeed:
         for message in read_range(self._client, topic, 0, low, end):
             self._take(message)
         self._client.assign([TopicPartition(topic, 0, end)])
+        self._end = end
 
     def poll(self) -> None:
         """Take in what has arrived."""
         for message in self._client.consume(100, 0):
             check(message.error(), f"reading {self._topic}")
             self._take(message)
+            self._end = offset_of(message) + 1
 
     def since(self, offset: int) -> list[tuple[int, int, Command]]:
         """Return (offset, broker time in ns, command) of the accepted commands from an offset on."""
         return self._accepted[bisect_left(self._accepted, offset, key=itemgetter(0)) :]
+
+    @property
+    def end(self) -> int:
+        """Return the offset behind everything read so far."""
+        return self._end
 
     def close(self) -> None:
         """Leave the broker."""

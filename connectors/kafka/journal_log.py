@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from typing import NamedTuple
 
 from confluent_kafka import Consumer, KafkaError, Message
 
 from connectors.codecs.wire import decode_entry, encode_entry
-from connectors.kafka.clients import exact_producer
-from connectors.kafka.errors import BrokerError, check
+from connectors.failpoints import reach
+from connectors.kafka.clients import consumer, exact_producer
+from connectors.kafka.errors import BrokerError
 from connectors.kafka.messages import offset_of
 from connectors.kafka.reading import PATIENCE_S, ends, read_range
 from models.journal.entry import OPEN, Entry
-from models.journal.fold import Fold, JournalError
-from models.journal.journal import Journal
+from models.journal.fold import JournalError
 from models.journal.position import Position
 from models.judge.records import Shard
 
@@ -31,6 +33,7 @@ class JournalLog:
 
     def __init__(self, bootstrap: str, topic: str) -> None:
         self.topic = topic
+        self._bootstrap = bootstrap
         self._producer = exact_producer(bootstrap, linger_ms=0)
         self._error: str | None = None
 
@@ -41,6 +44,7 @@ class JournalLog:
             if error is not None:
                 self._error = f"journal entry {entry.seq} of {shard.key}: {error.str()}"
             else:
+                reach("journal.acknowledged")
                 on_offset(offset_of(message))
 
         self._producer.produce(
@@ -66,40 +70,47 @@ class JournalLog:
                 raise BrokerError(f"the broker did not acknowledge an entry in {PATIENCE_S:.0f} s")
         return offsets[0]
 
+    def end(self, shard: Shard) -> int:
+        """Return the end offset of a shard's journal, as the broker tells it now."""
+        with closing(consumer(self._bootstrap)) as client:
+            return ends(client, self.topic, shard.number)[1]
+
     def flush(self) -> None:
         """Wait for what is in flight."""
         self._producer.flush(PATIENCE_S)
 
 
-def open_journal(
-    log: JournalLog, client: Consumer, shard: Shard, position: Position, barrier: int
-) -> tuple[Journal, bool]:
-    """Fence the journal of a shard and fold what is behind the position.
+class Fenced(NamedTuple):
+    """A shard's journal behind a position, read up to this process's own ``open``."""
 
-    Return the journal, ready to go on, and whether it has a history (a genesis) at all.
+    gen: int
+    offset: int  # of the ``open``
+    low: int  # the oldest entry still kept
+    entries: list[tuple[int, Entry]]  # with their offsets, not folded
+
+
+def fence(log: JournalLog, client: Consumer, shard: Shard, position: Position) -> Fenced:
+    """Open a generation above all before: what dead processes append from here on is void.
+
+    Raises ``JournalError`` if another process does the same at this moment.
     """
-    _, end = ends(client, log.topic, shard.number)
-    entries = list(_entries(client, log, shard, position.j, end))
+    low, end = ends(client, log.topic, shard.number)
+    start = max(position.j, low)
+    entries = list(_entries(client, log, shard, start, end))
     gen = max([position.g, *(entry.gen for _, entry in entries)]) + 1
-    nonce = secrets.token_hex(8)
-    fence = log.append_now(shard, Entry(gen, -1, position.t, OPEN, {"nonce": nonce}))
-    entries += _entries(client, log, shard, end, fence)
-    for _, entry in entries:
-        if entry.kind == OPEN and entry.gen >= gen:
-            raise JournalError(
-                f"another process opened shard {shard.key} at the same moment; stop one of the two"
-            )
-    fold = Fold(position.g, position.q)
-    pending = [(offset, entry) for offset, entry in entries if fold.take(entry)]
-    journal = Journal(position, gen, fence, pending=pending, barrier=barrier)
-    return journal, bool(pending) or position.q > 0
+    reach("open.fencing")
+    own = log.append_now(shard, Entry(gen, -1, position.t, OPEN, {"nonce": secrets.token_hex(8)}))
+    reach("open.fenced")
+    entries += _entries(client, log, shard, max(start, end), own)
+    if any(entry.kind == OPEN and entry.gen >= gen for _, entry in entries):
+        raise JournalError(
+            f"another process opened shard {shard.key} at the same moment; stop one of the two"
+        )
+    return Fenced(gen, own, low, entries)
 
 
 def _entries(
     client: Consumer, log: JournalLog, shard: Shard, start: int, end: int
-) -> list[tuple[int, Entry]]:
-    found = []
+) -> Iterator[tuple[int, Entry]]:
     for message in read_range(client, log.topic, shard.number, start, end):
-        check(message.error(), f"reading {log.topic}")
-        found.append((offset_of(message), decode_entry(message.value())))
-    return found
+        yield offset_of(message), decode_entry(message.value())

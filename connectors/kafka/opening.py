@@ -2,39 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-from confluent_kafka import TopicPartition
+import structlog
+from confluent_kafka import Consumer, TopicPartition
 
 from connectors.codecs.decode import Decoder
 from connectors.codecs.wire import Place, place
+from connectors.failpoints import reach
 from connectors.kafka.clients import admin, consumer
 from connectors.kafka.control_feed import ControlFeed
 from connectors.kafka.errors import BrokerError
-from connectors.kafka.journal_log import JournalLog, open_journal
+from connectors.kafka.history import Found, GapError, begin_anew, resume
+from connectors.kafka.inputs import ShardInputs
+from connectors.kafka.journal_log import JournalLog, fence
 from connectors.kafka.messages import headers_of
-from connectors.kafka.reading import ends, last_records
+from connectors.kafka.outlets import Outlets
+from connectors.kafka.reading import Tail, ends, tails
 from connectors.kafka.silence import Silence
-from connectors.kafka.source import ShardInputs
 from connectors.kafka.topics import JOURNAL, output, tick_topics
+from connectors.recovery.state import unpack
 from connectors.settings import Settings
-from models.desk.desk import Desk
-from models.journal.entry import GENESIS
+from models.desk.desk import Desk, take_in
 from models.journal.journal import Journal
 from models.journal.position import Position
 from models.judge.records import TOPICS, Shard
 from models.spec import Spec
 
+_LOG = structlog.get_logger()
+_DAY_MS = 86_400_000
+GAP_ACTOR = "accepted gap"
+
 
 class Opening:
-    """Opens the shards of one process over shared clients."""
+    """Opens the shards of one process over shared clients.
 
-    def __init__(self, settings: Settings, spec: Spec, desk: Desk) -> None:
+    ``accept_gap``: where part of a shard's history is gone, begin anew, killed, instead of refusing.
+    ``days``: how far back a shard without any history begins; None: as the setting says.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        spec: Spec,
+        desk: Desk,
+        outlets: Outlets,
+        *,
+        accept_gap: bool = False,
+        days: float | None = None,
+    ) -> None:
         self._settings = settings
         self._spec = spec
         self._desk = desk
+        self._outlets = outlets
+        self._accept_gap = accept_gap
+        self._days = days
         self._log = JournalLog(settings.kafka_bootstrap, output(JOURNAL, settings))
         self._places: dict[str, dict[str, Place]] = {}
 
@@ -54,27 +79,42 @@ class Opening:
             self._control.close()
 
     def published(self, shard: Shard) -> dict[str, Place]:
-        """Return the place of the last record on each of the shard's output partitions."""
+        """Return the place of the last record on each output partition, once nobody else can append."""
         if shard.key not in self._places:
-            client = consumer(self._settings.kafka_bootstrap)
+            self._outlets.open(shard)
             names = {output(topic, self._settings): topic for topic in TOPICS}
-            found = last_records(client, list(names), shard.number)
-            client.close()
-            self._places[shard.key] = {names[t]: place(m.value(), headers_of(m)) for t, m in found.items()}
+            found = tails(self._settings.kafka_bootstrap, list(names), shard.number)
+            self._places[shard.key] = {names[topic]: self._place(topic, t) for topic, t in found.items()}
+            reach("open.read")
         return self._places[shard.key]
 
-    def open(self, shard: Shard, saved: Mapping[str, int] | None) -> ShardInputs:
+    def _place(self, topic: str, tail: Tail) -> Place:
+        """Return where the last record stands; of one that is gone, only its ordinal is known."""
+        if tail.last is not None:
+            return place(tail.last.value(), headers_of(tail.last))
+        if self._settings.output_transactions:
+            raise BrokerError(
+                f"{topic}: all records are gone by retention, and behind transactions their number cannot be "
+                "told; give this instance topics of its own with TOPIC_SUFFIX"
+            )
+        return Place(tail.end - 1, 0, 0)
+
+    def open(self, shard: Shard, saved: bytes | None) -> ShardInputs:
         """Fence the shard's journal and place its inputs; raise where its history cannot be continued."""
-        position = Position(**saved) if saved else Position()
-        barrier = max([0, *(where.offset for where in self.published(shard).values())])
+        state = unpack(saved) if saved else {}
+        position = Position(**state.get("position", {}))
+        published = self.published(shard)
         ticks = consumer(self._settings.kafka_bootstrap)
-        journal, has_history = open_journal(self._log, ticks, shard, position, barrier)
-        low, high = ends(ticks, shard.topic, shard.partition)
-        if has_history:
-            self._check_history(shard, journal, low)
-        else:
-            position.t = low if self._settings.start == "earliest" else high
-        ticks.assign([TopicPartition(shard.topic, shard.partition, self._first(journal))])
+        fenced = fence(self._log, ticks, shard, position)
+        found = Found(fenced, *ends(ticks, shard.topic, shard.partition), published)
+        try:
+            journal = resume(position, found)
+            genesis = self._first_genesis(shard, ticks, journal, found)
+            log_ts = state.get("log_ts", 0)
+        except GapError as gap:
+            journal, genesis, log_ts = self._after_gap(shard, found, str(gap)), self._gap(found, str(gap)), 0
+        ticks.assign([TopicPartition(shard.topic, shard.partition, journal.position.t)])
+        reach("open.done")
         return ShardInputs(
             shard=shard,
             ticks=ticks,
@@ -83,34 +123,56 @@ class Opening:
             log=self._log,
             journal=journal,
             silence=Silence(admin(self._settings.kafka_bootstrap), shard.topic, shard.partition),
-            genesis=None if has_history else self._genesis(shard),
+            genesis=genesis,
+            log_ts=log_ts,
         )
 
-    def _genesis(self, shard: Shard) -> dict[str, Any]:
-        if self.published(shard):
-            raise BrokerError(
-                f"shard {shard.key} has published records but no journal; restore the journal, or give this "
-                "instance topics of its own with TOPIC_SUFFIX"
-            )
+    def _first_genesis(
+        self, shard: Shard, ticks: Consumer, journal: Journal, found: Found
+    ) -> dict[str, Any] | None:
+        """Return the genesis to be written and place it, None where the shard has a history."""
+        first = journal.first_pending
+        if first is not None or journal.position.q:
+            if first is not None:
+                self._check_spec(shard, first.payload.get("fingerprint"))
+            return None
+        journal.position.t = self._first_tick(shard, ticks, found)
         return {"fingerprint": self._spec.fingerprint(), "desk": self._desk.as_dict()}
 
-    def _check_history(self, shard: Shard, journal: Journal, low: int) -> None:
-        first = journal.first_pending
-        if first is not None and first.kind == GENESIS:
-            found = first.payload["fingerprint"]
-            if found != self._spec.fingerprint():
-                raise BrokerError(
-                    f"shard {shard.key} was begun under another configuration (spec {found[:12]}, now "
-                    f"{self._spec.fingerprint()[:12]}); start the new one beside it with another TOPIC_SUFFIX"
-                )
-        if self._first(journal) < low:
+    def _first_tick(self, shard: Shard, ticks: Consumer, found: Found) -> int:
+        if self._days is not None:
+            since = int(time.time() * 1_000 - self._days * _DAY_MS)
+            where = TopicPartition(shard.topic, shard.partition, since)
+            offset = ticks.offsets_for_times([where], timeout=30)[0].offset
+            return int(offset) if offset >= 0 else found.high
+        return found.low if self._settings.start == "earliest" else found.high
+
+    def _check_spec(self, shard: Shard, found: str | None) -> None:
+        if found is not None and found != self._spec.fingerprint():
             raise BrokerError(
-                f"shard {shard.key}: ticks from {self._first(journal)} to {low - 1} are gone by retention; "
-                "its state cannot be rebuilt; start a new run beside it with another TOPIC_SUFFIX"
+                f"shard {shard.key} was begun under another configuration (spec {found[:12]}, now "
+                f"{self._spec.fingerprint()[:12]}); start the new one beside it with another TOPIC_SUFFIX "
+                "(docs/reliability.md, A changed configuration)"
             )
 
-    @staticmethod
-    def _first(journal: Journal) -> int:
-        """Return the first tick to read: the genesis tells, where it is still to be re-injected."""
-        first = journal.first_pending
-        return first.after if first is not None and first.kind == GENESIS else journal.position.t
+    def _after_gap(self, shard: Shard, found: Found, gap: str) -> Journal:
+        if not self._accept_gap:
+            raise BrokerError(
+                f"shard {shard.key}: {gap}. Restore it; or give this instance topics of its own with "
+                "TOPIC_SUFFIX; or begin anew behind the gap, killed until an unkill: "
+                "levibot run signals --accept-gap"
+            )
+        journal = begin_anew(found, self._control.end)
+        _LOG.warning("gap accepted; the shard begins anew, killed", shard=shard.key, gap=gap)
+        return journal
+
+    def _gap(self, found: Found, gap: str) -> dict[str, Any]:
+        """Return the genesis behind a gap: all commands still kept, and a kill on top of them."""
+        desk = self._desk
+        for _, _, command in self._control.since(0):
+            desk, _ = take_in(desk, command, self._spec.models)
+        killed = replace(desk, killed=True, killed_by=GAP_ACTOR)
+        ordinals = {topic: last.ordinal + 1 for topic, last in found.published.items()}
+        return {
+            "fingerprint": self._spec.fingerprint(), "desk": killed.as_dict(), "ordinals": ordinals, "gap": gap,
+        }  # fmt: skip

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from typing import NamedTuple
 
-from confluent_kafka import Consumer, Message, TopicPartition
+from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
 
+from connectors.kafka.clients import consumer
 from connectors.kafka.errors import BrokerError, check
 from connectors.kafka.messages import offset_of
 
@@ -37,21 +40,46 @@ def read_range(client: Consumer, topic: str, partition: int, start: int, end: in
             raise BrokerError(f"reading {topic}/{partition} up to {end}: nothing came for {PATIENCE_S:.0f} s")
 
 
-def last_records(client: Consumer, topics: Sequence[str], partition: int) -> dict[str, Message]:
-    """Return the last record of a partition of each topic, without those that are empty."""
+class Tail(NamedTuple):
+    """The end of a partition: its last record, None where all are gone by retention, and its end offset."""
+
+    last: Message | None
+    end: int
+
+
+def tails(bootstrap: str, topics: Sequence[str], partition: int) -> dict[str, Tail]:
+    """Return the end of a partition of each topic, without those that were never written to.
+
+    Markers of transactions at the end of a log are no records: further back is looked then.
+    """
     found: dict[str, Message] = {}
-    wanted: dict[str, int] = {}
-    for topic in topics:
-        low, high = ends(client, topic, partition)
-        if high > low:
-            wanted[topic] = high - 1
-    client.assign([TopicPartition(topic, partition, offset) for topic, offset in wanted.items()])
+    with closing(consumer(bootstrap, enable_partition_eof=True)) as client:
+        left = {topic: ends(client, topic, partition) for topic in topics}
+        written = {topic: high for topic, (_, high) in left.items() if high > 0}
+        back = 1
+        while left := {topic: (low, high) for topic, (low, high) in left.items() if high > low}:
+            starts = {topic: max(low, high - back) for topic, (low, high) in left.items()}
+            found |= _last_behind(client, starts, partition)
+            left = {t: (left[t][0], starts[t]) for t in left if t not in found}
+            back *= 16
+    return {topic: Tail(found.get(topic), high) for topic, high in written.items()}
+
+
+def _last_behind(client: Consumer, starts: Mapping[str, int], partition: int) -> dict[str, Message]:
+    """Return the last records at or behind the given offsets, none where only markers are there."""
+    client.assign([TopicPartition(topic, partition, offset) for topic, offset in starts.items()])
+    found: dict[str, Message] = {}
+    reading = set(starts)
     deadline = time.monotonic() + PATIENCE_S
-    while len(found) < len(wanted):
-        for message in client.consume(len(wanted), 0.05):
-            check(message.error(), f"reading the last record of {message.topic()}/{partition}")
-            found[message.topic() or ""] = message
+    while reading:
+        for message in client.consume(1_000, 0.05):
+            error, topic = message.error(), message.topic() or ""
+            if error is not None and error.code() == KafkaError._PARTITION_EOF:
+                reading.discard(topic)
+            else:
+                check(error, f"reading the last record of {topic}/{partition}")
+                found[topic] = message
         if time.monotonic() > deadline:
-            missing = ", ".join(sorted(wanted.keys() - found.keys()))
-            raise BrokerError(f"the last record of {missing} (partition {partition}) did not come")
+            names = ", ".join(sorted(reading))
+            raise BrokerError(f"the last record of {names} (partition {partition}) did not come")
     return found

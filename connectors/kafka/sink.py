@@ -12,14 +12,17 @@ from collections import deque
 from collections.abc import Callable
 
 from bytewax.outputs import FixedPartitionedSink, StatefulSinkPartition
-from confluent_kafka import KafkaError, Message, Producer
+from confluent_kafka import KafkaError, Message
 
 from connectors.codecs.wire import Encoded, Place
+from connectors.failpoints import reach
 from connectors.kafka.errors import BrokerError
+from connectors.kafka.outlets import Outlet, Outlets
 from models.judge.records import Emission, Shard
 
 Published = tuple[Emission, list[Encoded]]
 OnDelivered = Callable[[Shard, list[Emission]], None]
+OnSuppressed = Callable[[Shard, Encoded], None]
 
 FULL_QUEUE_WITHIN_S = 30.0
 FLUSH_WITHIN_S = 30.0
@@ -46,16 +49,18 @@ class ShardSink(StatefulSinkPartition[Published, None]):
     def __init__(
         self,
         shard: Shard,
-        producer: Producer,
+        outlet: Outlet,
         last: dict[str, Place],
         suffix: str,
         on_delivered: OnDelivered,
+        on_suppressed: OnSuppressed | None = None,
     ) -> None:
         self._shard = shard
-        self._producer = producer
+        self._outlet = outlet
         self._next = {topic: place.ordinal + 1 for topic, place in last.items()}
         self._suffix = suffix
         self._on_delivered = on_delivered
+        self._on_suppressed = on_suppressed
         self._waiting: deque[Batch] = deque()
         self.suppressed = 0
 
@@ -65,31 +70,41 @@ class ShardSink(StatefulSinkPartition[Published, None]):
         for _, records in items:
             for record in records:
                 self._write(record, batch)
+        self._outlet.commit()
         self._waiting.append(batch)
         self._settle()
 
     def snapshot(self) -> None:
         """Wait until everything is in the log: nothing is durable that is not published."""
-        left = self._producer.flush(FLUSH_WITHIN_S)
+        reach("snapshot.flushing")
+        left = self._outlet.flush(FLUSH_WITHIN_S)
         self._settle()
         if left or self._waiting:
-            raise BrokerError(f"shard {self._shard.key}: {left} records are not acknowledged")
+            raise BrokerError(
+                f"shard {self._shard.key}: the broker did not acknowledge {left} records for "
+                f"{FLUSH_WITHIN_S:.0f} s; they may be in the log: start again"
+            )
+        reach("snapshot.flushed")
 
     def close(self) -> None:
         """Wait for the reports that are due; must not raise while a failure unwinds."""
-        self._producer.flush(FLUSH_WITHIN_S)
+        self._outlet.flush(FLUSH_WITHIN_S)
 
     def _write(self, record: Encoded, batch: Batch) -> None:
         expected = self._next.get(record.topic, 0)
         if record.ordinal < expected:
             self.suppressed += 1
+            if self._on_suppressed is not None:
+                self._on_suppressed(self._shard, record)
             return
         if record.ordinal > expected:
             raise BrokerError(
                 f"shard {self._shard.key}: {record.topic} would jump from ordinal {expected - 1} to "
                 f"{record.ordinal}; the topic lost records or belongs to another run: see levibot doctor"
             )
+        reach("sink.producing")
         self._produce(record, batch)
+        reach("sink.produced")
         self._next[record.topic] = expected + 1
         batch.missing += 1
 
@@ -97,23 +112,24 @@ class ShardSink(StatefulSinkPartition[Published, None]):
         deadline = time.monotonic() + FULL_QUEUE_WITHIN_S
         while True:
             try:
-                self._producer.produce(
-                    record.topic + self._suffix, record.value, record.key, partition=self._shard.number,
+                self._outlet.send(
+                    record.topic + self._suffix, self._shard.number, value=record.value, key=record.key,
                     headers=record.headers, on_delivery=batch.delivered,
                 )  # fmt: skip
                 return
             except BufferError as full:
-                self._producer.poll(0.05)
+                self._outlet.poll(0.05)
                 if time.monotonic() > deadline:
                     raise BrokerError("the broker takes no records; its queue stayed full") from full
 
     def _settle(self) -> None:
         """Hand on the batches that are in the log, in order."""
-        self._producer.poll(0)
+        self._outlet.poll(0)
         while self._waiting and (self._waiting[0].missing == 0 or self._waiting[0].error):
             batch = self._waiting.popleft()
             if batch.error:
                 raise BrokerError(f"delivery failed: {batch.error}; it may be in the log: start again")
+            reach("sink.delivered")
             self._on_delivered(self._shard, batch.emissions)
 
 
@@ -123,16 +139,18 @@ class ShardSinks(FixedPartitionedSink[Published, None]):
     def __init__(
         self,
         shards: list[Shard],
-        producer: Producer,
+        outlets: Outlets,
         last: Callable[[Shard], dict[str, Place]],
         suffix: str,
         on_delivered: OnDelivered,
+        on_suppressed: OnSuppressed | None = None,
     ) -> None:
         self._shards = {shard.key: shard for shard in shards}
-        self._producer = producer
+        self._outlets = outlets
         self._last = last
         self._suffix = suffix
         self._on_delivered = on_delivered
+        self._on_suppressed = on_suppressed
 
     def list_parts(self) -> list[str]:
         """Return the keys of the shards."""
@@ -145,4 +163,7 @@ class ShardSinks(FixedPartitionedSink[Published, None]):
     def build_part(self, step_id: str, for_part: str, resume_state: None) -> ShardSink:
         """Take over one shard's output partitions from where their last records stand."""
         shard = self._shards[for_part]
-        return ShardSink(shard, self._producer, self._last(shard), self._suffix, self._on_delivered)
+        last = self._last(shard)
+        return ShardSink(
+            shard, self._outlets.open(shard), last, self._suffix, self._on_delivered, self._on_suppressed
+        )

@@ -8,26 +8,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
 from bytewax.inputs import FixedPartitionedSource, StatefulSourcePartition
-from confluent_kafka import Consumer
 
-from connectors.codecs.decode import Decoder
-from connectors.kafka.control_feed import ControlFeed
+from connectors.failpoints import reach
+from connectors.kafka.entries import as_input
 from connectors.kafka.errors import BrokerError
 from connectors.kafka.fetching import Fetched
-from connectors.kafka.journal_log import JournalLog
+from connectors.kafka.inputs import ShardInputs
 from connectors.kafka.pace import Pace
-from connectors.kafka.silence import Silence
-from models.control.commands import parse
-from models.desk.desk import Desk
-from models.inputs import Beat, Cause, Genesis, Input, Taken, TickBatch
-from models.journal.entry import BEAT, COMMAND, GENESIS, Entry
-from models.journal.journal import Journal
+from connectors.kafka.waking import Waking
+from connectors.recovery.state import pack
+from models.inputs import Beat, Genesis, Input, TickBatch
+from models.journal.entry import BEAT, COMMAND, GENESIS, NO_CONTROL, Entry
 from models.judge.records import Shard
 
 Item = tuple[str, tuple[Shard, Input]]
@@ -37,35 +33,26 @@ QUIET = timedelta(milliseconds=5)
 ACK_WITHIN_S = 10.0
 
 
-@dataclass(frozen=True, slots=True)
-class ShardInputs:
-    """The open inputs of one shard, made at start."""
-
-    shard: Shard
-    ticks: Consumer  # assigned at the position
-    decoder: Decoder
-    control: ControlFeed
-    log: JournalLog
-    journal: Journal
-    silence: Silence
-    genesis: dict[str, Any] | None  # to be journalled first, where the shard has no history
-
-
-class ShardPartition(StatefulSourcePartition[Item, dict[str, int]]):
+class ShardPartition(StatefulSourcePartition[Item, bytes]):
     """Merges the inputs of one shard. Whatever is not a tick is held until the journal has it."""
 
-    def __init__(self, inputs: ShardInputs, stopping: Callable[[], bool]) -> None:
+    def __init__(self, inputs: ShardInputs, stopping: Callable[[], bool], alive: Callable[[], None]) -> None:
         self._in = inputs
         self._genesis = inputs.genesis
         self._stopping = stopping
+        self._alive = alive
         self._fetched = Fetched(inputs.ticks, inputs.shard.key)
         self._pace = Pace()
-        self._log_ts = 0
+        self._waking = Waking(inputs.journal, inputs.log, inputs.shard)
+        self._log_ts = inputs.log_ts
         self._proposed_at = 0.0
         self._awake = datetime.now(UTC)
+        if self._log_ts:
+            inputs.silence.broken(time.monotonic())
 
     def next_batch(self) -> list[Item]:
         """Return what may be emitted now, in order; nothing while an entry is in flight."""
+        self._alive()
         items = self._next()
         journal = self._in.journal
         wait = timedelta(0) if items else IN_FLIGHT if journal.holding else QUIET
@@ -76,9 +63,10 @@ class ShardPartition(StatefulSourcePartition[Item, dict[str, int]]):
         """Return when to be asked again: at once after ticks, soon while an entry is in flight."""
         return self._awake
 
-    def snapshot(self) -> dict[str, int]:
-        """Return the cursors of what was emitted."""
-        return self._in.journal.position.snapshot()
+    def snapshot(self) -> bytes:
+        """Return cursors and log time of what was emitted."""
+        reach("snapshot.source")
+        return pack({"position": self._in.journal.position.snapshot(), "log_ts": self._log_ts})
 
     def close(self) -> None:
         """Leave the broker."""
@@ -91,6 +79,7 @@ class ShardPartition(StatefulSourcePartition[Item, dict[str, int]]):
             return self._acknowledged()
         if self._stopping():
             raise StopIteration
+        self._waking.check()
         due = journal.reinjected()
         if due:
             return [self._input(entry) for entry in due]
@@ -104,12 +93,14 @@ class ShardPartition(StatefulSourcePartition[Item, dict[str, int]]):
             raise BrokerError(
                 f"shard {self._in.shard.key}: the journal did not acknowledge for {ACK_WITHIN_S:.0f} s"
             )
+        if entries:
+            reach("journal.emitting")
         return [self._input(entry) for entry in entries]
 
     def _propose(self) -> bool:
         """Journal the genesis, or else all commands that have arrived; return whether there was one."""
         if self._genesis is not None:
-            self._append(GENESIS, self._genesis)
+            self._append(GENESIS, self._genesis, self._in.journal.position.c - 1)
             self._genesis = None
             return True
         self._in.control.poll()
@@ -118,11 +109,12 @@ class ShardPartition(StatefulSourcePartition[Item, dict[str, int]]):
             self._append(COMMAND, {"command": command.as_dict(), "ts": ts}, offset)
         return bool(commands)
 
-    def _append(self, kind: str, payload: dict[str, Any], *ctl_offset: int) -> None:
+    def _append(self, kind: str, payload: dict[str, Any], ctl_offset: int = NO_CONTROL) -> None:
         journal = self._in.journal
-        entry = journal.propose(kind, payload, *ctl_offset)
+        entry = journal.propose(kind, payload, ctl_offset)
         self._in.log.append(self._in.shard, entry, lambda offset: journal.acknowledge(entry.seq, offset))
         self._proposed_at = time.monotonic()
+        reach("journal.sent")
 
     def _ticks(self, limit: int | None) -> list[Input]:
         """Return the next ticks as a batch, none beyond ``limit``."""
@@ -150,33 +142,37 @@ class ShardPartition(StatefulSourcePartition[Item, dict[str, int]]):
         return []
 
     def _input(self, entry: Entry) -> Input:
-        cause = Cause(entry.after, entry.seq + 1)
-        if entry.kind == COMMAND:
-            return Taken(parse(entry.payload["command"]), entry.payload["ts"], cause)
-        if entry.kind == BEAT:
-            self._log_ts = max(self._log_ts, entry.payload["ts"])
-            return Beat(entry.payload["ts"], cause)
-        assert entry.kind == GENESIS, f"unknown journal entry '{entry.kind}'"
-        return Genesis(Desk.from_dict(entry.payload["desk"]), cause)
+        one = as_input(entry)
+        if isinstance(one, Beat):
+            self._log_ts = max(self._log_ts, one.ts)
+        elif isinstance(one, Genesis):
+            self._log_ts = 0
+        return one
 
 
-class ShardSource(FixedPartitionedSource[Item, dict[str, int]]):
-    """All shards of this instance; ``opener`` connects one of them at its saved or first position."""
+class ShardSource(FixedPartitionedSource[Item, bytes]):
+    """All shards of this instance; ``opener`` connects one of them at its saved or first position.
+
+    ``alive`` is called whenever the engine asks for input.
+    """
 
     def __init__(
         self,
         shards: list[Shard],
-        opener: Callable[[Shard, dict[str, int] | None], ShardInputs],
+        opener: Callable[[Shard, bytes | None], ShardInputs],
         stopping: Callable[[], bool],
+        alive: Callable[[], None] = lambda: None,
     ) -> None:
         self._shards = {shard.key: shard for shard in shards}
         self._opener = opener
         self._stopping = stopping
+        self._alive = alive
 
     def list_parts(self) -> list[str]:
         """Return the keys of the shards."""
         return list(self._shards)
 
-    def build_part(self, step_id: str, for_part: str, resume_state: dict[str, int] | None) -> ShardPartition:
+    def build_part(self, step_id: str, for_part: str, resume_state: bytes | None) -> ShardPartition:
         """Open one shard."""
-        return ShardPartition(self._opener(self._shards[for_part], resume_state), self._stopping)
+        inputs = self._opener(self._shards[for_part], resume_state)
+        return ShardPartition(inputs, self._stopping, self._alive)

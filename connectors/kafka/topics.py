@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from confluent_kafka import KafkaException
-from confluent_kafka.admin import NewTopic  # type: ignore[attr-defined]
+from confluent_kafka.admin import ClusterMetadata, NewTopic  # type: ignore[attr-defined]
 
 from connectors.kafka.clients import admin
 from connectors.kafka.errors import TopicsError
@@ -59,15 +59,24 @@ def planned(settings: Settings) -> list[Plan]:
     return plans(settings, dict.fromkeys(tick_topics(settings), settings.partitions))
 
 
+def cluster_id(bootstrap: str) -> str:
+    """Return the broker's own name of its cluster; raise ``TopicsError`` if it is away."""
+    return _metadata(bootstrap, ANSWER_S).cluster_id or "unknown"
+
+
 def existing(bootstrap: str, timeout_s: float = ANSWER_S) -> dict[str, int]:
     """Return the partition count of every topic of the broker; raise ``TopicsError`` if it is away."""
+    topics = _metadata(bootstrap, timeout_s).topics
+    return {name: len(topic.partitions) for name, topic in topics.items()}
+
+
+def _metadata(bootstrap: str, timeout_s: float) -> ClusterMetadata:
     try:
-        topics = admin(bootstrap).list_topics(timeout=timeout_s).topics
+        return admin(bootstrap).list_topics(timeout=timeout_s)
     except KafkaException as error:
         raise TopicsError(
             f"no broker answers at {bootstrap}; start one (make kafka) or set KAFKA_BOOTSTRAP"
         ) from error
-    return {name: len(topic.partitions) for name, topic in topics.items()}
 
 
 def create(settings: Settings) -> list[Plan]:
@@ -101,6 +110,16 @@ def shards(settings: Settings) -> list[Shard]:
             raise TopicsError(_wrong_count(plan, have[plan.name]))
     pairs = [(name, partition) for name, count in counts.items() for partition in range(count)]
     return [Shard(name, partition, number) for number, (name, partition) in enumerate(pairs)]
+
+
+def share(every: Sequence[Shard], settings: Settings) -> list[Shard]:
+    """Return the shards of this instance; raise ``TopicsError`` where it would have none."""
+    if settings.instance >= settings.of:
+        raise TopicsError(f"INSTANCE is {settings.instance}, but OF is {settings.of}: they count from 0")
+    mine = [shard for shard in every if shard.number % settings.of == settings.instance]
+    if not mine:
+        raise TopicsError(f"instance {settings.instance} of {settings.of} has no shard: there are {len(every)}")
+    return mine
 
 
 def _wrong_count(plan: Plan, found: int) -> str:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
+
+from connectors.settings import settings
 
 app = typer.Typer(no_args_is_help=True, help="Run a dataflow.")
 
@@ -13,9 +17,24 @@ def _flows() -> None:
 
 
 @app.command()
-def signals() -> None:
+def signals(
+    instance: Annotated[
+        int | None, typer.Option(min=0, help="Which share of the shards to take, from 0; else INSTANCE.")
+    ] = None,
+    of: Annotated[int | None, typer.Option(min=1, help="How many instances there are; else OF.")] = None,
+    accept_gap: Annotated[
+        bool,
+        typer.Option("--accept-gap", help="Begin anew, killed, where history was lost; else it is refused."),
+    ] = False,
+    days: Annotated[
+        float | None,
+        typer.Option(min=0, help="How far back shards without any history begin; else as START says."),
+    ] = None,
+) -> None:
     """Ticks to gated signals: the hot path."""
     # its libraries cost half a second, which a kill from the command line must not wait for
     from flows.signals_process import run_signals  # noqa: PLC0415
 
-    run_signals()
+    given = {"instance": instance, "of": of}
+    config = settings().model_copy(update={k: v for k, v in given.items() if v is not None})
+    run_signals(config, accept_gap=accept_gap, days=days)

@@ -58,6 +58,11 @@ class Journal:
         """Return whether new entries may be proposed: nothing pending, and not before the barrier."""
         return not self._pending and self.position.t >= self.barrier
 
+    @property
+    def next_offset(self) -> int:
+        """Return the journal offset behind everything this process knows of."""
+        return self._next_offset
+
     def limit(self) -> int | None:
         """Return the tick offset to stop at: the next pending entry's place or the barrier; None for none."""
         if self._pending:

@@ -39,12 +39,14 @@ class Judge:
     def __init__(
         self, spec: Spec, shard: Shard, models: Mapping[str, Model], saved: dict[str, Any] | None = None
     ) -> None:
-        saved = saved or {}
         self.spec = spec
         self.shard = shard
         self._versions = {name: model.version for name, model in models.items()}
-        self.ordinals: dict[str, int] = dict(saved.get("ordinals", dict.fromkeys(TOPICS, 0)))
-        self._outcomes = Outcomes(spec.horizon_s, saved.get("outcomes"))
+        self._begin(saved or {})
+
+    def _begin(self, saved: Mapping[str, Any]) -> None:
+        self.ordinals: dict[str, int] = dict.fromkeys(TOPICS, 0) | dict(saved.get("ordinals", {}))
+        self._outcomes = Outcomes(self.spec.horizon_s, saved.get("outcomes"))
         self._staleness = Episodes(saved.get("staleness"))
         self._fallback = Episodes(saved.get("fallback"))
         self._model: str = saved.get("model", FALLBACK)  # the last that was no fallback
@@ -67,6 +69,8 @@ class Judge:
 
     def _one(self, scored: ScoredBlock) -> Emission:
         closed = scored.closed
+        if closed.genesis is not None:
+            self._begin({"ordinals": closed.genesis.ordinals})
         records: list[Record] = []
         if closed.block is not None and scored.scores is not None:
             records += self._block(closed, closed.block, scored.scores)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from models.control.commands import Command
 from models.desk.desk import Desk
-from models.inputs import Cause
+from models.inputs import Cause, Genesis
 from models.market.ledger import Books, Totals
 from models.ticks import Bools, Floats, Ints, Reason, Symbol
 
@@ -95,3 +95,4 @@ class Closed:
     log_ts: int = 0
     ledger: Totals = field(default_factory=Totals)
     books: Books | None = None
+    genesis: Genesis | None = None  # the shard's history begins with this, empty

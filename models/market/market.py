@@ -6,7 +6,7 @@ thousand gives the same rows, to the bit, in the same order.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -44,13 +44,15 @@ class Market:
     """The market state of one shard."""
 
     def __init__(self, spec: Spec, desk: Desk, saved: dict[str, Any] | None = None) -> None:
-        saved = saved or {}
         self.spec = spec
-        self.desk = Desk.from_dict(saved["desk"]) if saved else desk
+        self._begin(Desk.from_dict(saved["desk"]) if saved else desk, saved or {})
+
+    def _begin(self, desk: Desk, saved: Mapping[str, Any]) -> None:
+        self.desk = desk
         self.log_ts: int = saved.get("log_ts", 0)
         self.ledger = Totals(*saved.get("ledger", ()))
         self.symbols = SymbolTable([Symbol(*s) for s in saved.get("symbols", ())])
-        self._rows = SymbolRows(_LIFE | feature_rows.columns(spec), saved.get("rows"))
+        self._rows = SymbolRows(_LIFE | feature_rows.columns(self.spec), saved.get("rows"))
         self._open = OpenTicks(Trades(*saved["open"]) if saved else None)
 
     def snapshot(self) -> dict[str, Any]:
@@ -73,8 +75,8 @@ class Market:
         if isinstance(one, Taken):
             return [self._command(one)]
         if isinstance(one, Genesis):
-            self.desk = one.desk
-            return [self._released(one.cause)]
+            self._begin(one.desk, {})
+            return [self._released(one.cause, genesis=one)]
         if isinstance(one, Beat):
             return [self._records(empty_batch(one))]
         return self._calm_pieces(one)
