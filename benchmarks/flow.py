@@ -40,7 +40,7 @@ class Flow:
     ) -> None:
         self.ticks = ticks
         self.shards = [Shard(ticks.name, p, p) for p in range(len(ticks.ends))]
-        values = {**_values(broker, ticks, redis_url, tag), **more}
+        values = {**_values(broker, ticks, redis_url, tag), "recovery_dir": scratch / f"state-{tag}", **more}
         self.settings = settings_of(values)
         broker.create(self.settings)
         foreign = {

@@ -145,7 +145,7 @@ class Settings(BaseSettings):
     start: Literal["earliest", "latest"] = "earliest"
     """Where a shard without any history begins to read its ticks."""
     compare_suppressed: bool = False
-    """For tests: compare what is re-emitted after a crash with what is in the log, and end where it differs."""
+    """For tests: compare what is emitted again after a crash with the log, and end where it differs."""
     failpoint: str = ""
     """For tests: ``point:count``, where the process is to die as by ``kill -9``."""
 

@@ -34,7 +34,15 @@ app.command("bars")(bars.bars)
 app.command("demo")(demo.demo)
 app.command("doctor")(doctor.doctor)
 
-EXPECTED = (BadCommandError, BrokerError, ConfigError, JournalError, RecoveryError, TopicsError, UnknownModelError)
+EXPECTED = (
+    BadCommandError,
+    BrokerError,
+    ConfigError,
+    JournalError,
+    RecoveryError,
+    TopicsError,
+    UnknownModelError,
+)
 
 
 def main() -> None:

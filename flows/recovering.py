@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,7 +21,7 @@ def folder_of(settings: Settings) -> Path:
 
 def manifest_of(settings: Settings, spec: Spec, every: Sequence[Shard], mine: Sequence[Shard]) -> Manifest:
     """Return the identity of this instance's state."""
-    partitions = {topic: sum(s.topic == topic for s in every) for topic in dict.fromkeys(s.topic for s in every)}
+    partitions = Counter(shard.topic for shard in every)
     return Manifest(
         app=app_version(),
         cluster=cluster_id(settings.kafka_bootstrap),

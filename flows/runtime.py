@@ -51,5 +51,5 @@ def leave() -> NoReturn:
 
 def run(flow: Dataflow, epoch: timedelta, store: Path | None = None) -> None:
     """Run a dataflow on one worker until its sources end, with snapshots after each epoch in ``store``."""
-    recovery = RecoveryConfig(store) if store else None
+    recovery = RecoveryConfig(store) if store else None  # type: ignore[no-untyped-call]
     cli_main(flow, workers_per_process=1, epoch_interval=epoch, recovery_config=recovery)  # type: ignore[no-untyped-call]

@@ -17,7 +17,7 @@ from connectors.kafka.settling import settle
 from connectors.kafka.sink import ShardSinks
 from connectors.kafka.source import ShardSource
 from connectors.kafka.suppressed import Comparison
-from connectors.kafka.topics import output, share, shards
+from connectors.kafka.topics import output, shards, share
 from connectors.logs import configure
 from connectors.recovery.folder import RecoveryFolder, opened
 from connectors.redis.writer import ViewWriter
@@ -35,7 +35,9 @@ from models.spec import Spec
 _LOG = structlog.get_logger()
 
 
-def run_signals(config: Settings | None = None, *, accept_gap: bool = False, days: float | None = None) -> None:
+def run_signals(
+    config: Settings | None = None, *, accept_gap: bool = False, days: float | None = None
+) -> None:
     """Run the signals flow over this instance's shards until a clean stop."""
     config = config or settings()
     configure(config, process="signals")
@@ -51,7 +53,9 @@ def run_signals(config: Settings | None = None, *, accept_gap: bool = False, day
         opening = Opening(config, spec, desk, outlets, accept_gap=accept_gap, days=days)
         with _shown(config, spec) as published:
             source = ShardSource(mine, opening.open, stop, watchdog := Watchdog(config.stuck_after_s))
-            sink = ShardSinks(mine, outlets, opening.published, config.topic_suffix, published, _compare(config))
+            sink = ShardSinks(
+                mine, outlets, opening.published, config.topic_suffix, published, _compare(config)
+            )
             _LOG.info("starting", shards=len(mine), of=len(every), spec=spec.fingerprint()[:12])
             epoch = timedelta(milliseconds=config.epoch_ms)
             run(signals_flow(source, sink, spec, load_all(spec.models)), epoch, folder.store)

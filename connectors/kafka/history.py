@@ -74,7 +74,7 @@ def _folded(position: Position, fenced: Fenced) -> list[tuple[int, Entry]]:
     if fenced.low > position.j:
         raise GapError(f"journal entries from {position.j} to {fenced.low - 1} are gone by retention")
     if fenced.offset < position.j:
-        raise GapError(f"the journal ends at {fenced.offset}, but {position.j} of its records were known before")
+        raise GapError(f"the journal ends at {fenced.offset}, but {position.j} records were known before")
     fold = Fold(position.g, position.q)
     try:
         pending = [(offset, entry) for offset, entry in fenced.entries if fold.take(entry)]
@@ -83,9 +83,7 @@ def _folded(position: Position, fenced: Fenced) -> list[tuple[int, Entry]]:
     return _from_newest_genesis(position, pending)
 
 
-def _from_newest_genesis(
-    position: Position, pending: list[tuple[int, Entry]]
-) -> list[tuple[int, Entry]]:
+def _from_newest_genesis(position: Position, pending: list[tuple[int, Entry]]) -> list[tuple[int, Entry]]:
     """Leave out what lies before the newest genesis, and put the position right in front of it."""
     starts = [i for i, (_, entry) in enumerate(pending) if entry.kind == GENESIS]
     if not starts:

@@ -174,5 +174,6 @@ class Opening:
         killed = replace(desk, killed=True, killed_by=GAP_ACTOR)
         ordinals = {topic: last.ordinal + 1 for topic, last in found.published.items()}
         return {
-            "fingerprint": self._spec.fingerprint(), "desk": killed.as_dict(), "ordinals": ordinals, "gap": gap,
+            "fingerprint": self._spec.fingerprint(), "desk": killed.as_dict(), "ordinals": ordinals,
+            "gap": gap,
         }  # fmt: skip

@@ -22,11 +22,12 @@ _ANSWER_S = 30.0
 def settle(bootstrap: str, topics: Sequence[str], partitions: Sequence[int]) -> None:
     """Return once the ends of these partitions have not moved for 0.7 s."""
     client = admin(bootstrap)
-    wanted = {TopicPartition(topic, number): OffsetSpec.latest() for topic in topics for number in partitions}
+    latest = OffsetSpec.latest()  # type: ignore[no-untyped-call]
+    wanted = {TopicPartition(topic, number): latest for topic in topics for number in partitions}
     seen: list[int] = []
     since = time.monotonic()
     while time.monotonic() - since < STABLE_S:
-        answers = client.list_offsets(wanted)  # type: ignore[no-untyped-call]
+        answers = client.list_offsets(wanted)
         now = [int(answers[where].result(_ANSWER_S).offset) for where in wanted]
         if now != seen:
             seen, since = now, time.monotonic()

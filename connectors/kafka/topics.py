@@ -118,7 +118,9 @@ def share(every: Sequence[Shard], settings: Settings) -> list[Shard]:
         raise TopicsError(f"INSTANCE is {settings.instance}, but OF is {settings.of}: they count from 0")
     mine = [shard for shard in every if shard.number % settings.of == settings.instance]
     if not mine:
-        raise TopicsError(f"instance {settings.instance} of {settings.of} has no shard: there are {len(every)}")
+        raise TopicsError(
+            f"instance {settings.instance} of {settings.of} has no shard: there are {len(every)}"
+        )
     return mine
 
 

@@ -31,8 +31,9 @@ class Waking:
             end = self._log.end(self._shard)
             if end != self._journal.next_offset:
                 raise JournalError(
-                    f"this process was away for {now - before:.1f} s, and the journal of {self._shard.key} has "
-                    f"grown to {end} instead of {self._journal.next_offset}: another process has taken over"
+                    f"this process was away for {now - before:.1f} s, and the journal of "
+                    f"{self._shard.key} ends at {end} instead of {self._journal.next_offset}: "
+                    "another one took over"
                 )
             now = _now()
         self._seen = now

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 import uuid
+import weakref
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -34,17 +37,28 @@ def until(condition: Callable[[], Any], what: str, patience_s: float = PATIENCE_
     return answer
 
 
+class Folder:
+    """A new folder that goes with this object."""
+
+    def __init__(self) -> None:
+        self.path = tempfile.mkdtemp(prefix="levibot-")
+        weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
+
+
 class Stage:
     """One broker with the product's topics under names of their own, and commands run against it."""
 
     def __init__(self, bootstrap: str, redis_url: str, **settings: str) -> None:
         tag = uuid.uuid4().hex[:8]
         names = {"tick_topics": f"ticks-{tag}", "topic_suffix": f"-{tag}", "control_topic": f"control-{tag}"}
+        self._folder = Folder()
         values = {
             "kafka_bootstrap": bootstrap,
             "redis_url": redis_url,
             "admin_secret": SECRET,
             "flow_port": "0",
+            "recovery_dir": self._folder.path,
+            "compare_suppressed": "true",
         }
         self._take(values | names | settings)
 
@@ -64,6 +78,7 @@ class Stage:
     def but(self, **settings: str) -> Stage:
         """Return the same stage under other settings."""
         other = Stage.__new__(Stage)
+        other._folder = self._folder
         other._take(self.values | settings)
         return other
 

@@ -18,7 +18,9 @@ class Histories:
 
     def started(self, execution: int, resume_epoch: int) -> None:
         """An execution began."""
-        self._run("INSERT INTO exs (ex_num, worker_count, resume_epoch) VALUES (?, 1, ?)", execution, resume_epoch)
+        self._run(
+            "INSERT INTO exs (ex_num, worker_count, resume_epoch) VALUES (?, 1, ?)", execution, resume_epoch
+        )
 
     def completed(self, execution: int, epoch: int) -> None:
         """All epochs below ``epoch`` are durable."""
@@ -26,7 +28,9 @@ class Histories:
 
     def snapshot(self, key: str, epoch: int, state: bytes = b"state") -> None:
         """The state of a key was written in an epoch."""
-        self._run("INSERT INTO snaps VALUES (CURRENT_TIMESTAMP, 'signals.market', ?, ?, ?)", key, epoch, state)
+        self._run(
+            "INSERT INTO snaps VALUES (CURRENT_TIMESTAMP, 'signals.market', ?, ?, ?)", key, epoch, state
+        )
 
     def rows(self) -> list[tuple[str, int]]:
         """Return key and epoch of all snapshots."""

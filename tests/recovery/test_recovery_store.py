@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from recovery.stores import Histories
 
 from connectors.recovery import store
 from connectors.recovery.errors import RecoveryError
-from recovery.stores import Histories
 
 
 @pytest.fixture

@@ -9,11 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from recovery.stores import Histories
 
 from connectors.recovery.errors import RecoveryError
 from connectors.recovery.folder import locked, opened, reset
 from connectors.recovery.manifest import Manifest
-from recovery.stores import Histories
 
 MANIFEST = Manifest(
     app="levibot 1",
@@ -76,7 +76,10 @@ def test_two_processes_cannot_use_one_folder(tmp_path: Path) -> None:
     command = [sys.executable, "-c", holder, str(tmp_path)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None and process.stdout.readline() == "held\n"
-        with pytest.raises(RecoveryError, match=f"in use by process {process.pid}: stop it first"), locked(tmp_path):
+        with (
+            pytest.raises(RecoveryError, match=f"in use by process {process.pid}: stop it first"),
+            locked(tmp_path),
+        ):
             pass
         process.kill()
     with locked(tmp_path):
