@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -38,6 +39,7 @@ def demo_services(base: Settings, feed: list[str]) -> Iterator[Demo]:
     with contextlib.ExitStack() as stack:
         broker = stack.enter_context(EmbeddedBroker(topics, run_dir=base.run_dir))
         redis = stack.enter_context(EmbeddedRedis())
+        shutil.rmtree(base.run_dir / "recovery", ignore_errors=True)
         values, moved = _values(base, broker, redis)
         settings = base.model_copy(update=values)
         _leave_env(values)
@@ -57,12 +59,15 @@ def _values(
         if port != wanted
     ]
     secret = base.admin_secret.get_secret_value() if base.admin_secret else secrets.token_hex(32)
+    recovery = base.run_dir / "recovery" / broker.run_id
     values: dict[str, object] = {
         "kafka_bootstrap": broker.bootstrap,
         "redis_url": redis.url,
         "api_port": api_port,
         "flow_port": flow_port,
         "admin_secret": secret,
+        # the embedded log dies with its broker, and so must the state that was made of it
+        "recovery_dir": recovery,
         "extra_models": ",".join(dict.fromkeys([*base.extra_models, DRILL_MODEL])),
     }
     return values, moved
