@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from prometheus_client.core import CollectorRegistry, CounterMetricFamily, GaugeMetricFamily, Metric
@@ -19,9 +19,16 @@ from models.spec import Staleness
 class Published:
     """Called by the sink, in order, with what the broker has acknowledged."""
 
-    def __init__(self, writer: ViewWriter, ladder: Staleness, registry: CollectorRegistry) -> None:
+    def __init__(
+        self,
+        writer: ViewWriter,
+        ladder: Staleness,
+        registry: CollectorRegistry,
+        positions: Callable[[], dict[str, int]],
+    ) -> None:
         self._writer = writer
         self._ladder = ladder
+        self._positions = positions
         self._views: dict[str, ShardView] = {}
         self._routing = Routing()
         self._updated_at = time.time()
@@ -45,6 +52,7 @@ class Published:
             "ok": True,
             "updated_at": self._updated_at,
             "shards": shards,
+            "positions": self._positions(),
             "view": self._writer.stats()._asdict(),
         }
 

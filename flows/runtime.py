@@ -13,6 +13,7 @@ from types import FrameType
 from typing import NoReturn
 
 from bytewax.dataflow import Dataflow
+from bytewax.errors import BytewaxRuntimeError
 from bytewax.recovery import RecoveryConfig
 from bytewax.run import cli_main
 
@@ -50,6 +51,12 @@ def leave() -> NoReturn:
 
 
 def run(flow: Dataflow, epoch: timedelta, store: Path | None = None) -> None:
-    """Run a dataflow on one worker until its sources end, with snapshots after each epoch in ``store``."""
+    """Run a dataflow on one worker until its sources end, with snapshots after each epoch in ``store``.
+
+    Raises what a step raised, without the engine's wrapping.
+    """
     recovery = RecoveryConfig(store) if store else None  # type: ignore[no-untyped-call]
-    cli_main(flow, workers_per_process=1, epoch_interval=epoch, recovery_config=recovery)  # type: ignore[no-untyped-call]
+    try:
+        cli_main(flow, workers_per_process=1, epoch_interval=epoch, recovery_config=recovery)  # type: ignore[no-untyped-call]
+    except BytewaxRuntimeError as error:
+        raise (error.__cause__ or error) from None

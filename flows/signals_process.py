@@ -51,7 +51,7 @@ def run_signals(
         failpoints.reach("open.locked")
         outlets = _outlets(config, mine, folder)
         opening = Opening(config, spec, desk, outlets, accept_gap=accept_gap, days=days)
-        with _shown(config, spec) as published:
+        with _shown(config, spec, opening) as published:
             source = ShardSource(mine, opening.open, stop, watchdog := Watchdog(config.stuck_after_s))
             sink = ShardSinks(
                 mine, outlets, opening.published, config.topic_suffix, published, _compare(config)
@@ -81,13 +81,13 @@ def _compare(config: Settings) -> Comparison | None:
 
 
 @contextmanager
-def _shown(config: Settings, spec: Spec) -> Iterator[Published]:
+def _shown(config: Settings, spec: Spec, opening: Opening) -> Iterator[Published]:
     """Serve health and metrics, and write the read model."""
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)
     PlatformCollector(registry=registry)
     with ViewWriter(config.redis_url) as writer:
-        published = Published(writer, spec.staleness, registry)
+        published = Published(writer, spec.staleness, registry, opening.positions)
         health = HealthServer(config.flow_host, free_port(config.flow_port), registry, published.status)
         _LOG.info("health and metrics", port=health.port)
         yield published

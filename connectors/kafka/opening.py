@@ -62,6 +62,7 @@ class Opening:
         self._days = days
         self._log = JournalLog(settings.kafka_bootstrap, output(JOURNAL, settings))
         self._places: dict[str, dict[str, Place]] = {}
+        self._journals: dict[str, Journal] = {}
 
     @cached_property
     def _control(self) -> ControlFeed:
@@ -77,6 +78,10 @@ class Opening:
         self._log.flush()
         if "_control" in self.__dict__:
             self._control.close()
+
+    def positions(self) -> dict[str, int]:
+        """Return the next tick of each shard that is open and behind everything it had to take in again."""
+        return {key: journal.position.t for key, journal in self._journals.items() if journal.live}
 
     def published(self, shard: Shard) -> dict[str, Place]:
         """Return the place of the last record on each output partition, once nobody else can append."""
@@ -114,6 +119,7 @@ class Opening:
         except GapError as gap:
             journal, genesis, log_ts = self._after_gap(shard, found, str(gap)), self._gap(found, str(gap)), 0
         ticks.assign([TopicPartition(shard.topic, shard.partition, journal.position.t)])
+        self._journals[shard.key] = journal
         reach("open.done")
         return ShardInputs(
             shard=shard,

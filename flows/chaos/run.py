@@ -1,0 +1,136 @@
+"""The run: kills and disturbances one after another, then quiet, then a clean stop."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from connectors.kafka.inspection import tick_ends
+from connectors.kafka.topics import shards, share
+from flows.chaos import disturbances as faults
+from flows.chaos.arena import Arena
+from flows.chaos.plan import COMMIT, RANDOM, STARTING, Kill, disturbances, kills
+from flows.chaos.traffic import Market, Operator
+from flows.chaos.worker import ChaosError, Worker
+
+AIMED_WITHIN_S = 12.0
+CAUGHT_UP_WITHIN_S = 60.0
+DISTURB_EVERY = 6
+RATE = 6.0
+STRACE = ("strace", "-f", "-qq", "-o", "/dev/null", "--seccomp-bpf", "-e", "trace=fsync,fdatasync")
+
+
+@dataclass(slots=True)
+class Chaos:
+    """What was done, and how long each recovery took."""
+
+    seed: int
+    killed: Counter[str] = field(default_factory=Counter)
+    disturbed: Counter[str] = field(default_factory=Counter)
+    impossible: dict[str, str] = field(default_factory=dict)
+    recovery_s: list[float] = field(default_factory=list)
+    commands: int = 0
+
+    @property
+    def kills(self) -> int:
+        """Return how many kills there were."""
+        return self.killed.total()
+
+
+def unleash(arena: Arena, count: int, seed: int, told: Callable[[int, str], None]) -> Chaos:
+    """Run all instances through so many kills and stop them cleanly; ``told`` hears of each."""
+    rng = random.Random(seed)  # noqa: S311  not for secrets
+    chaos = Chaos(seed)
+    able, chaos.impossible = faults.available(arena.scratch)
+    disturbing = disturbances(list(able), DISTURB_EVERY, count, rng)
+    workers = _workers(arena)
+    for worker in workers:
+        worker.start()
+    with Operator(arena, seed) as operator:
+        with Market(arena, seed, RATE):
+            for number, kill in enumerate(kills(count, rng)):
+                worker = rng.choice(workers)
+                if number in disturbing:
+                    told(chaos.kills, disturbing[number])
+                    able[disturbing[number]](arena, worker, rng)
+                    chaos.disturbed[disturbing[number]] += 1
+                    _recover(arena, worker, chaos)
+                told(chaos.kills, kill.where)
+                _kill(worker, kill, chaos, rng)
+                worker.start()
+                _recover(arena, worker, chaos)
+        chaos.commands = operator.sent
+    for worker in workers:
+        _recover(arena, worker, chaos)
+    _end(arena, workers)
+    return chaos
+
+
+def _workers(arena: Arena) -> list[Worker]:
+    config, every = arena.settings, shards(arena.settings)
+    each = [config.model_copy(update={"instance": i}) for i in range(config.of)]
+    return [Worker(arena, own.instance, share(every, own)) for own in each]
+
+
+def _kill(worker: Worker, kill: Kill, chaos: Chaos, rng: random.Random) -> None:
+    """Kill the running process; for an aimed kill, one that was started to die there."""
+    if kill.where == RANDOM:
+        time.sleep(rng.uniform(0.0, 1.5))
+    worker.kill()
+    if kill.where == RANDOM:
+        chaos.killed[RANDOM] += 1
+        return
+    if kill.where == STARTING:
+        worker.start()
+        time.sleep(rng.uniform(0.3, 1.5))
+        worker.kill()
+        chaos.killed[STARTING] += 1
+        return
+    worker.start(kill.failpoint, under=_strace(kill) if kill.where == COMMIT else ())
+    died = worker.wait_for_death(AIMED_WITHIN_S)
+    if died is None:
+        worker.kill()
+    chaos.killed[RANDOM if died is None else died or kill.where] += 1
+
+
+def _strace(kill: Kill) -> list[str]:
+    return [*STRACE, "-e", f"inject=fsync,fdatasync:signal=SIGKILL:when={kill.count}"]
+
+
+def _recover(arena: Arena, worker: Worker, chaos: Chaos) -> None:
+    """Wait until the process stands where the ticks ended when the look began, and note since when."""
+    ends = _ends(arena, worker)
+    worker.wait_until(
+        lambda: _stands(worker.positions(), ends), CAUGHT_UP_WITHIN_S, f"does not catch up with {ends}"
+    )
+    if worker.died_at:
+        chaos.recovery_s.append(time.monotonic() - worker.died_at)
+        worker.died_at = 0.0
+
+
+def _ends(arena: Arena, worker: Worker) -> dict[str, int]:
+    ends = tick_ends(arena.settings, [(shard.topic, shard.partition) for shard in worker.shards])
+    return {shard.key: ends[shard.topic, shard.partition] for shard in worker.shards}
+
+
+def _stands(positions: dict[str, int] | None, ends: dict[str, int]) -> bool:
+    return positions is not None and all(positions.get(key, -1) >= end for key, end in ends.items())
+
+
+def _end(arena: Arena, workers: list[Worker]) -> None:
+    """Let every second of the market close, by beats, and stop."""
+    over = int(time.time()) + 1
+    for worker in workers:
+        fed = [key for key, end in _ends(arena, worker).items() if end]
+        worker.wait_until(
+            lambda: all(worker.seconds().get(key, 0) >= over for key in fed),  # noqa: B023  awaited here
+            CAUGHT_UP_WITHIN_S,
+            f"does not close second {over}",
+        )
+    for worker in workers:
+        code = worker.process.stop(30.0)
+        if code != 0:
+            raise ChaosError(f"instance {worker.instance} stopped with {code}:\n{worker.last_words()}")

@@ -1,0 +1,140 @@
+"""One instance of the signals flow, and its many processes one after another."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import signal
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+
+from connectors.embedded import free_port
+from connectors.embedded.child import Child
+from flows.chaos.arena import Arena
+from models.judge.records import Shard
+
+LEVIBOT = str(Path(sys.executable).with_name("levibot"))
+LOOK_EVERY_S = 0.01
+_DIED = re.compile(r"^failpoint (\S+)$", re.MULTILINE)
+
+
+class ChaosError(RuntimeError):
+    """The chaos could not go on; the message quotes the log of who ended it."""
+
+
+class Worker:
+    """Starts, kills and awaits the processes of one instance."""
+
+    def __init__(self, arena: Arena, instance: int, shards: list[Shard]) -> None:
+        self.instance = instance
+        self.shards = shards
+        self.starts = 0
+        self.died_at = 0.0  # monotonic
+        self._arena = arena
+        self._port = free_port()
+        self._child: Child | None = None
+        self._log = arena.scratch / f"instance-{instance}.log"
+
+    @property
+    def folder(self) -> Path:
+        """Return where its state is kept, unless a start says otherwise."""
+        return self._arena.scratch / f"state-{self.instance}"
+
+    @property
+    def running(self) -> bool:
+        """Return whether there is a process."""
+        return self._child is not None and self._child.running
+
+    @property
+    def process(self) -> Child:
+        """Return the present process."""
+        assert self._child is not None
+        return self._child
+
+    def start(self, failpoint: str = "", *, under: Sequence[str] = (), **env: str) -> None:
+        """Start a process, ``under`` another program if given."""
+        self.starts += 1
+        self._log = self._arena.scratch / f"instance-{self.instance}-{self.starts:04d}.log"
+        own = {"flow_port": str(self._port), "instance": str(self.instance), "failpoint": failpoint}
+        places = {"recovery_dir": str(self.folder)}
+        command = [*under, LEVIBOT, "run", "signals"]
+        self._child = Child(
+            "the signals flow", command, log=self._log, env=self._arena.env(**(own | places | env))
+        )
+
+    def kill(self) -> None:
+        """Kill the process, as a crash would, and what it runs under."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.kill()
+        self.died_at = time.monotonic()
+
+    def wait_for_death(self, within_s: float) -> str | None:
+        """Return the failpoint where the process died, "" for another place, None where it lives on.
+
+        Raises ``ChaosError`` if it ended otherwise than by a kill.
+        """
+        deadline = time.monotonic() + within_s
+        while self.running:
+            if time.monotonic() > deadline:
+                return None
+            time.sleep(LOOK_EVERY_S)
+        self.died_at = time.monotonic()
+        code = self.process.kill()
+        if code != -signal.SIGKILL:
+            raise ChaosError(f"instance {self.instance} ended by itself, exit code {code}:\n{self.last_words()}")
+        found = _DIED.findall(self._log.read_text(errors="replace"))
+        return found[-1] if found else ""
+
+    def wait_for_end(self, within_s: float) -> int:
+        """Return the exit code once the process has ended by itself; kill it after ``within_s``."""
+        deadline = time.monotonic() + within_s
+        while self.running and time.monotonic() < deadline:
+            time.sleep(LOOK_EVERY_S)
+        ended = not self.running
+        code = self.process.kill()
+        self.died_at = time.monotonic()
+        if not ended or code == 0:
+            raise ChaosError(f"instance {self.instance} should have ended by itself:\n{self.last_words()}")
+        return code
+
+    def wait_until_open(self, within_s: float = 30.0) -> None:
+        """Wait until it has opened all of its shards."""
+        self.wait_until(lambda: bool(self.positions()), within_s, "does not open its shards")
+
+    def wait_until(self, holds: Callable[[], bool], within_s: float, otherwise: str) -> None:
+        """Wait for something; raise ``ChaosError`` if the process ends or takes too long before it."""
+        deadline = time.monotonic() + within_s
+        while not holds():
+            if not self.running or time.monotonic() > deadline:
+                raise ChaosError(f"instance {self.instance} {otherwise}:\n{self.last_words()}")
+            time.sleep(LOOK_EVERY_S)
+
+    def positions(self) -> dict[str, int] | None:
+        """Return the next tick of each of its shards, None while it does not answer."""
+        found = self._health()
+        return None if found is None else found["positions"]
+
+    def seconds(self) -> dict[str, int]:
+        """Return the second below which each shard has closed all, of those that have published since start."""
+        found = self._health()
+        return {} if found is None else {key: head["second"] for key, head in found["shards"].items()}
+
+    def _health(self) -> dict[str, Any] | None:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self._port}/health", timeout=1.0) as answer:
+                found: dict[str, Any] = json.load(answer)
+        except (URLError, OSError, ValueError):
+            return None
+        return found
+
+    def last_words(self) -> str:
+        """Return the end of the present process's log."""
+        return self._log.read_text(errors="replace")[-3_000:]
