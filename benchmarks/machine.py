@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
-PACKAGES = ("bytewax", "confluent-kafka", "msgspec", "numpy", "orjson", "redis", "scipy")
+PACKAGES = ("bytewax", "confluent-kafka", "msgspec", "numpy", "orjson", "redis")
 
 
 _CORES = sorted(os.sched_getaffinity(0))

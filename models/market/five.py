@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.signal import lfilter
 
 from models.market.history import extend, extend_sums, lag, window_sum
 from models.market.schema import FIVE_NAMES
@@ -91,10 +90,13 @@ def _macd(rows: SymbolRows, codes: Ints, close: Floats) -> tuple[Floats, Floats]
 def _ema(rows: SymbolRows, name: str, codes: Ints, x: Floats, bars: int) -> Floats:
     """Return the exponential average with weight 2 / (bars + 1), carried on from the stored one."""
     weight = 2.0 / (bars + 1)
-    keep = 1.0 - weight
-    y, _ = lfilter([weight], [1.0, -keep], x, axis=1, zi=keep * rows[name][codes][:, None])
-    rows[name][codes] = y[:, -1]
-    return np.asarray(y)
+    y, last = np.empty_like(x), rows[name][codes]
+    # bars are few; SciPy's lfilter gives the same bits, but its import is half of a process's start
+    for bar in range(x.shape[1]):
+        last = weight * x[:, bar] + (1.0 - weight) * last
+        y[:, bar] = last
+    rows[name][codes] = last
+    return y
 
 
 def _volume_z(rows: SymbolRows, codes: Ints, volume: Ints) -> Floats:
