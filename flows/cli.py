@@ -12,7 +12,20 @@ from connectors.logs import configure
 from connectors.recovery.errors import RecoveryError
 from connectors.settings import settings
 from connectors.start_values import ConfigError
-from flows.commands import api, bars, control, demo, doctor, feed, recover, run, topics
+from flows.commands import (
+    api,
+    bars,
+    control,
+    demo,
+    doctor,
+    feed,
+    record,
+    recover,
+    replay,
+    run,
+    topics,
+    verify,
+)
 from models.control.commands import BadCommandError
 from models.journal.fold import JournalError
 from models.scoring.registry import UnknownModelError
@@ -29,10 +42,13 @@ app.add_typer(recover.app, name="recover")
 app.add_typer(topics.app, name="topics")
 app.add_typer(control.app, name="control")
 app.add_typer(feed.app, name="feed")
+app.add_typer(verify.app, name="verify")
 app.command("api")(api.serve)
 app.command("bars")(bars.bars)
 app.command("demo")(demo.demo)
 app.command("doctor")(doctor.doctor)
+app.command("record")(record.record)
+app.command("replay")(replay.replay)
 
 EXPECTED = (
     BadCommandError,

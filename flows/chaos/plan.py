@@ -10,7 +10,7 @@ from connectors.failpoints import POINTS
 
 RANDOM, STARTING, COMMIT = "at random", "while starting", "at a commit to disk"
 
-HIGHEST = {"open": 4, "journal": 12, "sink": 150, "snapshot": 8}
+HIGHEST = {"open": 2, "journal": 8, "sink": 50, "snapshot": 6}
 """How often a point of each kind may be passed before the process dies there."""
 COMMITS = 14
 

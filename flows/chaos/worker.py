@@ -89,7 +89,9 @@ class Worker:
         self.died_at = time.monotonic()
         code = self.process.kill()
         if code != -signal.SIGKILL:
-            raise ChaosError(f"instance {self.instance} ended by itself, exit code {code}:\n{self.last_words()}")
+            raise ChaosError(
+                f"instance {self.instance} ended by itself, exit code {code}:\n{self.last_words()}"
+            )
         found = _DIED.findall(self._log.read_text(errors="replace"))
         return found[-1] if found else ""
 
@@ -123,7 +125,7 @@ class Worker:
         return None if found is None else found["positions"]
 
     def seconds(self) -> dict[str, int]:
-        """Return the second below which each shard has closed all, of those that have published since start."""
+        """Return the second below which all is closed, by shard, of those that published since start."""
         found = self._health()
         return {} if found is None else {key: head["second"] for key, head in found["shards"].items()}
 

@@ -1,0 +1,17 @@
+"""``levibot verify``: each law as a command."""
+
+from __future__ import annotations
+
+import typer
+
+from flows.commands.verify_crash import verify_crash
+from flows.commands.verify_log import verify_log
+from flows.commands.verify_replay import verify_replay
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Check what is promised; exit codes: 0 it holds, 1 it is broken, 2 it could not be checked.",
+)
+app.command("crash")(verify_crash)
+app.command("log")(verify_log)
+app.command("replay")(verify_replay)

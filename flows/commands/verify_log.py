@@ -1,0 +1,99 @@
+"""``levibot verify log``: whether anything is missing or doubled on the output topics, by ordinals alone."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import orjson
+import typer
+from rich.console import Console
+from rich.table import Column, Table
+
+from connectors.kafka.topics import output
+from connectors.settings import Settings, settings
+from flows.replay.bar import Told, bar
+from models.judge.records import TOPICS
+from verifier.ordinals import Numbering, read_numbering
+from verifier.reading import Reader, ReadingError
+
+Found = dict[tuple[str, int], Numbering]
+QUICK: dict[str, Any] = {"fetch.wait.max.ms": 20, "fetch.queue.backoff.ms": 10}
+"""Else each partition takes a second."""
+COLUMNS = ("records", "first", "last", "missing", "repeats", "out of order", "unreadable", "gaps")
+SHOWN = 3
+"""Gaps of a partition in the table; with --json ten."""
+
+
+def verify_log(
+    topics: Annotated[
+        list[str] | None, typer.Argument(metavar="[TOPIC]...", help=f"Of {', '.join(TOPICS)}; else all.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+) -> None:
+    """Walk the output topics as any reader could: each partition's records are numbered without gaps.
+
+    A partition may begin above 0, where older records are gone by
+    retention. Records are read from what the broker keeps to the present
+    end; the run may be going on.
+
+    Exit codes: 0 nothing missing, doubled or out of order; 1 something is;
+    2 it could not be checked.
+    """
+    config = settings()
+    wanted = [_known(topic, config) for topic in topics or TOPICS]
+    try:
+        with (
+            Reader(config.kafka_bootstrap, **QUICK) as reader,
+            bar("verify log", visible=not as_json) as told,
+        ):
+            found = _walked(reader, wanted, told(None))
+            if not any(one.records for one in found.values()):
+                raise ReadingError("there are no records on these topics: nothing to check")
+    except ReadingError as error:
+        typer.echo(f"verify log: {error}", err=True)
+        raise typer.Exit(2) from error
+    holds = all(one.holds for one in found.values())
+    if as_json:
+        rows = [{"topic": t, "partition": p, "holds": n.holds, **n.as_dict()} for (t, p), n in found.items()]
+        typer.echo(orjson.dumps({"holds": holds, "partitions": rows}))
+    else:
+        Console().print(_table(found))
+    raise typer.Exit(0 if holds else 1)
+
+
+def _known(topic: str, config: Settings) -> str:
+    names = {output(name, config): name for name in TOPICS}
+    if topic in TOPICS:
+        return output(topic, config)
+    if topic not in names:
+        raise typer.BadParameter(f"no output topic '{topic}'; there are {', '.join(TOPICS)}")
+    return topic
+
+
+def _walked(reader: Reader, topics: list[str], told: Told) -> Found:
+    found: Found = {}
+    for topic in topics:
+        partitions = reader.partitions(topic)
+        if not partitions:
+            raise ReadingError(f"no topic {topic}; create it with: levibot topics create")
+        for number in range(partitions):
+            records = reader.read(topic, number, lambda: told(1)).records
+            found[topic, number] = read_numbering(records)
+    return found
+
+
+def _table(found: Found) -> Table:
+    table = Table(Column("topic", no_wrap=True, overflow="fold"), *COLUMNS, box=None)
+    for (topic, partition), one in found.items():
+        gaps = ", ".join(f"{a}-{b}" for a, b in one.gaps[:SHOWN]) + (" ..." if len(one.gaps) > SHOWN else "")
+        counts = (
+            one.records,
+            one.first,
+            one.last,
+            one.missing,
+            one.repeats,
+            one.out_of_order,
+            one.unreadable,
+        )
+        table.add_row(f"{topic}/{partition}", *("-" if n is None else f"{n:,}" for n in counts), gaps)
+    return table

@@ -1,0 +1,106 @@
+"""Running a recording through the signals flow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import TypeVar
+
+from bytewax.dataflow import Dataflow
+
+from connectors.recording.compare import Comparison
+from connectors.recording.errors import RecordingError
+from connectors.recording.manifest import RecordedShard, Recording, spec_of
+from connectors.recording.parts import PartWriter, new_folder, read_parts
+from connectors.recording.rows import OUTPUTS, Output, output_row, outputs
+from flows.replay.sink import Outlet, ReplaySink
+from flows.replay.source import RecordedSource, Told
+from flows.runtime import run
+from flows.signals import signals_flow
+from models.judge.records import TOPICS, Shard
+from models.scoring.registry import UnknownModelError, load_all
+
+EPOCH = timedelta(seconds=10)
+Main = Callable[[Dataflow], None]
+Kind = TypeVar("Kind", bound=Outlet)
+Found = dict[tuple[Shard, str], Kind]
+
+
+def _run(flow: Dataflow) -> None:
+    run(flow, EPOCH)
+
+
+def replay(folder: Path, recording: Recording, out: Path, told: Told, main: Main = _run) -> dict[str, int]:
+    """Write what a recorded run publishes into ``out``; return the number of records by topic.
+
+    Raises ``RecordingError`` where the recording cannot be run by this version or is not whole.
+    """
+
+    def outlet(shard: RecordedShard, topic: str) -> _File:
+        return _File(PartWriter(out, shard.stem(f"replayed-{topic}"), OUTPUTS))
+
+    with new_folder(out):
+        files = _through(folder, recording, outlet, told, main)
+    return {topic: sum(file.count for (_, name), file in files.items() if name == topic) for topic in TOPICS}
+
+
+def compare(
+    folder: Path, recording: Recording, told: Told, main: Main = _run
+) -> dict[tuple[Shard, str], Comparison]:
+    """Replay a recording and hold every record against the recorded one; by shard and topic.
+
+    Raises as ``replay`` does.
+    """
+
+    def outlet(shard: RecordedShard, topic: str) -> Comparison:
+        rows = shard.outputs.get(topic, 0)
+        return Comparison(outputs(read_parts(folder, shard.stem(f"outputs-{topic}"), OUTPUTS, rows)))
+
+    return _through(folder, recording, outlet, told, main)
+
+
+def _through(
+    folder: Path, recording: Recording, outlet: Callable[[RecordedShard, str], Kind], told: Told, main: Main
+) -> Found[Kind]:
+    spec = spec_of(recording)
+    try:
+        models = load_all(spec.models)
+    except UnknownModelError as error:
+        raise RecordingError(f"a model of the recorded run is not there: {error}") from error
+    begun = [shard for shard in recording.shards if shard.begins]
+    outlets = {(shard.shard, topic): outlet(shard, topic) for shard in begun for topic in TOPICS}
+    try:
+        main(signals_flow(RecordedSource(folder, recording, told), ReplaySink(outlets), spec, models))
+    except Exception as error:
+        raise _ours(error) or error from error
+    for one in outlets.values():
+        one.close()
+    return outlets
+
+
+def _ours(error: BaseException | None) -> RecordingError | None:
+    """Return our own error from inside what the engine makes of it."""
+    while error is not None and not isinstance(error, RecordingError):
+        error = error.__cause__ or error.__context__
+    return error
+
+
+class _File:
+    """A table of replayed records."""
+
+    def __init__(self, writer: PartWriter) -> None:
+        self._writer = writer
+
+    @property
+    def count(self) -> int:
+        """Return how many records it took."""
+        return self._writer.count
+
+    def put(self, output: Output, /) -> None:
+        """Write a record."""
+        self._writer.put(output_row(output))
+
+    def close(self) -> None:
+        """Write what is left."""
+        self._writer.close()

@@ -1,0 +1,61 @@
+"""What a prediction and a signal must say, as far as it can be told without running a model.
+
+Under a kill a signal is HOLD and advisory. Where the last trade is too old, or the fallback model is the
+active one, the fallback answers. It may also answer where a score was no number (``guard``), which only a
+model can tell: that is taken as published.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from verifier.desk import Desk
+from verifier.rules import FALLBACK, PREDICTIONS, SIGNALS, Rules, record_id
+
+KILLED, GUARD = "killed", "guard"
+
+
+def held(desk: Desk, fields: dict[str, Any]) -> bool:
+    """Return whether a published signal must be HOLD."""
+    name, venue = str(fields.get("symbol")), str(fields.get("venue"))
+    return desk.kills(name, venue, fields.get("model") == FALLBACK)
+
+
+def must_say(topic: str, desk: Desk, age: float, rules: Rules, fields: dict[str, Any]) -> dict[str, Any]:
+    """Return fields that follow from the desk, the age of the last trade and what else the record says."""
+    if topic == PREDICTIONS:
+        model = _model(desk, age, rules, fields, guarded=True)
+        return {"model": model, "fallback": model == FALLBACK, "role": "active", "id": _id(rules, fields)}
+    if topic != SIGNALS:
+        return {}
+    killed = held(desk, fields)
+    model = _model(desk, age, rules, fields, guarded=fields.get("reason") in (GUARD, KILLED))
+    said = {"model": model, "fallback": model == FALLBACK} | _probability(fields)
+    if killed:
+        return said | {"reason": KILLED, "advisory": True}
+    if fields.get("reason") == KILLED:
+        return said | {"reason": "any other: nothing is killed here"}
+    return said | ({"advisory": True} if model == FALLBACK else {})
+
+
+def _model(desk: Desk, age: float, rules: Rules, fields: dict[str, Any], *, guarded: bool) -> str:
+    """Return who must have answered; ``guarded``: the fallback may have, for a score that is no number."""
+    if age > rules.fallback_after_s or (guarded and fields.get("model") == FALLBACK):
+        return FALLBACK
+    return desk.model
+
+
+def _probability(fields: dict[str, Any]) -> dict[str, Any]:
+    """A probability is a number from 0 to 1, and two fields follow from it."""
+    prob: Any = fields.get("prob")
+    if type(prob) not in (float, int) or not 0.0 <= prob <= 1.0:
+        return {"prob": "a number from 0 to 1"}
+    return {"confid": max(prob, 1.0 - prob), "ml_bucket": min(int(prob * 10), 9)}
+
+
+def _id(rules: Rules, fields: dict[str, Any]) -> str:
+    plain = str(fields.get("symbol")).rpartition(":")[2]
+    symbol, end = f"{fields.get('venue')}:{plain}", fields.get("ts")
+    return record_id(
+        "prediction", symbol, end if type(end) is int else 0, rules.horizon_s, fields.get("model"), "active"
+    )

@@ -1,0 +1,46 @@
+"""What a record is about: the fields that tell it from all others of its topic, and how people say it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from verifier.rules import DLQ, FEATURES, PREDICTIONS, PROGRESS, SECOND, SIGNALS, STALENESS
+
+RECORD_KEY = "the record's key"
+"""Under this name the key of a record stands among its fields."""
+VALUE = "the record's value"
+
+
+def key_of(topic: str, fields: dict[str, Any]) -> tuple[object, ...]:
+    """Return what a published record is about, in the form of ``Expected.key``."""
+    return tuple(fields.get(name) for name in _KEYS[topic])
+
+
+_KEYS: dict[str, tuple[str, ...]] = {
+    SIGNALS: ("symbol", "ts"),
+    PREDICTIONS: ("symbol", "ts"),
+    FEATURES: ("symbol", "ts", "tf"),
+    STALENESS: ("symbol", "ts", "level"),
+    PROGRESS: ("second",),
+    DLQ: ("offset", "place"),
+}
+
+
+def spoken(topic: str, key: tuple[Any, ...]) -> str:
+    """Return what a record is about, for people."""
+    if topic == DLQ:
+        return f"the reject of tick record {key[0]}, place {key[1]}"
+    if topic == PROGRESS:
+        return f"the progress to {_moment(key[0], 1)}"
+    name, end, *more = key
+    return " ".join([f"{name} at {_moment(end, SECOND)}", *map(str, more)])
+
+
+def _moment(time: Any, unit: int) -> str:
+    if type(time) is not int:
+        return repr(time)
+    try:
+        return datetime.fromtimestamp(time // unit, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except (OverflowError, ValueError, OSError):
+        return str(time)
