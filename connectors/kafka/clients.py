@@ -64,6 +64,14 @@ def consumer(bootstrap: str, *, group: str = "levibot", **extra: str | int | boo
     return Consumer(config | _dotted(extra), logger=_LOG)
 
 
+def reader(bootstrap: str) -> Consumer:
+    """Return a consumer for bounded reads, which is told of the end of a partition.
+
+    Behind a transaction the last offset is a marker's, so that no record would tell.
+    """
+    return consumer(bootstrap, enable_partition_eof=True)
+
+
 def admin(bootstrap: str) -> AdminClient:
     """Return an administrative client."""
     return AdminClient({"bootstrap.servers": bootstrap, "client.id": "levibot-admin"}, logger=_LOG)

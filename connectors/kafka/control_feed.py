@@ -13,7 +13,7 @@ import structlog
 from confluent_kafka import Message, TopicPartition
 
 from connectors.codecs.wire import decode_json
-from connectors.kafka.clients import consumer
+from connectors.kafka.clients import consumer, reader
 from connectors.kafka.errors import check
 from connectors.kafka.messages import offset_of, timestamp_ms
 from connectors.kafka.reading import ends, read_range
@@ -30,10 +30,12 @@ class ControlFeed:
         self._topic = topic
         self._secret = secret
         self._client = consumer(bootstrap, queued_max_messages_kbytes=1_024)
+        history = reader(bootstrap)
         self._accepted: list[tuple[int, int, Command]] = []
         low, end = ends(self._client, topic, 0)
-        for message in read_range(self._client, topic, 0, low, end):
+        for message in read_range(history, topic, 0, low, end):
             self._take(message)
+        history.close()
         self._client.assign([TopicPartition(topic, 0, end)])
         self._end = end
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import orjson
 import polars as pl
 
-from connectors.kafka.clients import consumer
+from connectors.kafka.clients import reader
 from connectors.kafka.reading import ends, read_range
 from connectors.kafka.topics import output, shards
 from connectors.settings import Settings
@@ -25,7 +25,7 @@ def second_bars(settings: Settings, symbol: str) -> pl.DataFrame:
 
 def _rows(settings: Settings, symbol: str) -> Iterator[tuple[object, ...]]:
     known = shards(settings)
-    client = consumer(settings.kafka_bootstrap)
+    client = reader(settings.kafka_bootstrap)
     topic, key = output(FEATURES, settings), symbol.encode()
     try:
         for shard in known:

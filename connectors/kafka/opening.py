@@ -120,6 +120,8 @@ class Opening:
             journal, genesis, log_ts = self._after_gap(shard, found, str(gap)), self._gap(found, str(gap)), 0
         ticks.assign([TopicPartition(shard.topic, shard.partition, journal.position.t)])
         self._journals[shard.key] = journal
+        at = journal.position.t
+        _LOG.info("shard open", shard=shard.key, tick=at, published_to=found.barrier, gen=journal.gen)
         reach("open.done")
         return ShardInputs(
             shard=shard,

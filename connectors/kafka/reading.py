@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
 
-from connectors.kafka.clients import consumer
+from connectors.kafka.clients import reader
 from connectors.kafka.errors import BrokerError, check
 from connectors.kafka.messages import offset_of
 
@@ -23,13 +23,18 @@ def ends(client: Consumer, topic: str, partition: int) -> tuple[int, int]:
 
 
 def read_range(client: Consumer, topic: str, partition: int, start: int, end: int) -> Iterator[Message]:
-    """Yield the records of ``[start, end)`` in order; raise ``BrokerError`` if they do not come."""
+    """Yield the records of ``[start, end)`` in order; raise ``BrokerError`` if they do not come.
+
+    Where transactions may have written, the client must be a ``reader``.
+    """
     if start >= end:
         return
     client.assign([TopicPartition(topic, partition, start)])
     deadline = time.monotonic() + PATIENCE_S
     while True:
         for message in client.consume(1_000, 0.1):
+            if _is_end(message):
+                return
             check(message.error(), f"reading {topic}/{partition}")
             if offset_of(message) < end:
                 yield message
@@ -48,21 +53,25 @@ class Tail(NamedTuple):
 
 
 def tails(bootstrap: str, topics: Sequence[str], partition: int) -> dict[str, Tail]:
-    """Return the end of a partition of each topic, without those that were never written to.
+    """Return the end of a partition of each topic, without those to which nothing was ever published.
 
-    Markers of transactions at the end of a log are no records: further back is looked then.
+    What was aborted, and the markers of transactions, are no records: further back is looked then.
     """
     found: dict[str, Message] = {}
-    with closing(consumer(bootstrap, enable_partition_eof=True)) as client:
+    with closing(reader(bootstrap)) as client:
         left = {topic: ends(client, topic, partition) for topic in topics}
-        written = {topic: high for topic, (_, high) in left.items() if high > 0}
+        bounds = dict(left)
         back = 1
         while left := {topic: (low, high) for topic, (low, high) in left.items() if high > low}:
             starts = {topic: max(low, high - back) for topic, (low, high) in left.items()}
             found |= _last_behind(client, starts, partition)
             left = {t: (left[t][0], starts[t]) for t in left if t not in found}
             back *= 16
-    return {topic: Tail(found.get(topic), high) for topic, high in written.items()}
+    return {
+        topic: Tail(found.get(topic), high)
+        for topic, (low, high) in bounds.items()
+        if topic in found or low > 0
+    }
 
 
 def _last_behind(client: Consumer, starts: Mapping[str, int], partition: int) -> dict[str, Message]:
@@ -73,13 +82,18 @@ def _last_behind(client: Consumer, starts: Mapping[str, int], partition: int) ->
     deadline = time.monotonic() + PATIENCE_S
     while reading:
         for message in client.consume(1_000, 0.05):
-            error, topic = message.error(), message.topic() or ""
-            if error is not None and error.code() == KafkaError._PARTITION_EOF:
+            topic = message.topic() or ""
+            if _is_end(message):
                 reading.discard(topic)
             else:
-                check(error, f"reading the last record of {topic}/{partition}")
+                check(message.error(), f"reading the last record of {topic}/{partition}")
                 found[topic] = message
         if time.monotonic() > deadline:
             names = ", ".join(sorted(reading))
             raise BrokerError(f"the last record of {names} (partition {partition}) did not come")
     return found
+
+
+def _is_end(message: Message) -> bool:
+    error = message.error()
+    return error is not None and error.code() == KafkaError._PARTITION_EOF

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 
 from connectors.codecs.wire import Encoded, place
-from connectors.kafka.clients import consumer
+from connectors.kafka.clients import reader
 from connectors.kafka.errors import BrokerError
 from connectors.kafka.messages import headers_of
 from connectors.kafka.reading import ends, read_range
@@ -34,6 +34,6 @@ class Comparison:
 
     def _read(self, topic: str, partition: int) -> dict[int, tuple[bytes | None, bytes | None]]:
         name = topic + self._suffix
-        with closing(consumer(self._bootstrap)) as client:
+        with closing(reader(self._bootstrap)) as client:
             messages = read_range(client, name, partition, *ends(client, name, partition))
             return {place(m.value(), headers_of(m)).ordinal: (m.key(), m.value()) for m in messages}

@@ -64,9 +64,6 @@ def _ranges(settings: Settings, topics: list[str], partition: int) -> dict[str, 
     """Return what is kept of a partition of each topic; markers of transactions at the end are no records."""
     found = tails(settings.kafka_bootstrap, topics, partition)
     with closing(consumer(settings.kafka_bootstrap)) as client:
-        return {
-            topic: Range(
-                ends(client, topic, partition)[0], tail.end if tail.last is None else offset_of(tail.last) + 1
-            )
-            for topic, tail in found.items()
-        }
+        lows = {topic: ends(client, topic, partition)[0] for topic in found}
+    lasts = {topic: offset_of(tail.last) for topic, tail in found.items() if tail.last is not None}
+    return {topic: Range(low, lasts.get(topic, low - 1) + 1) for topic, low in lows.items()}

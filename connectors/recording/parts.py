@@ -36,7 +36,9 @@ class PartWriter:
     def put(self, row: tuple[object, ...]) -> None:
         """Add a row; raise ``RecordingError`` where the disk does not take it."""
         self._rows.append(row)
-        self._bytes += sum(len(field) for field in row if isinstance(field, bytes))
+        for field in row:
+            if type(field) is bytes:
+                self._bytes += len(field)
         self.count += 1
         if len(self._rows) >= self._limits[0] or self._bytes >= self._limits[1]:
             self._flush()

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from connectors.codecs.wire import Place, decode_entry, place
-from connectors.kafka.clients import consumer
+from connectors.kafka.clients import reader
 from connectors.kafka.messages import headers_of, offset_of, timestamp_ms
 from connectors.kafka.reading import read_range
 from connectors.kafka.topics import JOURNAL, output
@@ -119,10 +119,16 @@ class ShardRecorder:
 
     def _read(self, topic: str, partition: int, kept: Range) -> Iterator[Any]:
         # a client of its own: one that has read other topics before was seen to wait a second for a new one
-        with closing(consumer(self._settings.kafka_bootstrap)) as client:
+        with closing(reader(self._settings.kafka_bootstrap)) as client:
+            last = kept.low - 1
             for message in read_range(client, topic, partition, *kept):
                 self._told(1)
                 yield message
+                last = offset_of(message)
+        if kept.records and last < kept.end - 1:
+            raise RecordingError(
+                f"{topic}/{partition}: ends at {last}, but {kept.end - 1} was there just now"
+            )
 
     def _check_unborn(self) -> None:
         shard, journal = self._cut.shard, self._cut.journal

@@ -35,7 +35,8 @@ class Arena:
         """Return the environment of a process in here."""
         known = {name.upper() for name in Settings.model_fields}
         foreign = {name: value for name, value in environment().items() if name.upper() not in known}
-        return foreign | {name.upper(): value for name, value in (self.values | more).items()}
+        short = {"RUST_BACKTRACE": "0"}  # the engine's stacks would push our own messages out of sight
+        return foreign | short | {name.upper(): value for name, value in (self.values | more).items()}
 
 
 @contextmanager

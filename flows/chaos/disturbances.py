@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import glob
 import random
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from connectors.embedded import RealKafka
 from flows.chaos.arena import Arena
-from flows.chaos.worker import Worker
+from flows.chaos.worker import LOOK_EVERY_S, ChaosError, Worker
 
 Disturb = Callable[[Arena, Worker, random.Random], None]
 STEP_BACK_S = 60
 STUCK_AFTER_S = 5
 DISK_KB = 2_048
+REPLACED_WITHIN_S = 20.0
 
 
 def broker_stalls(arena: Arena, worker: Worker, rng: random.Random) -> None:
@@ -63,7 +65,7 @@ def clock_steps_back(arena: Arena, worker: Worker, rng: random.Random) -> None:
     clock = arena.scratch / "clock"
     clock.write_text("+0")
     worker.start(
-        ld_preload=faketime() or "", faketime_timestamp_file=str(clock), faketime_no_cache="1",
+        ld_preload=str(faketime()), faketime_timestamp_file=str(clock), faketime_no_cache="1",
         faketime_dont_fake_monotonic="1", stuck_after_s=str(STUCK_AFTER_S),
     )  # fmt: skip
     worker.wait_until_open()
@@ -75,8 +77,7 @@ def clock_steps_back(arena: Arena, worker: Worker, rng: random.Random) -> None:
 def disk_is_full(arena: Arena, worker: Worker, rng: random.Random) -> None:
     """The disk under the recovery folder fills up, the process ends, and there is room again."""
     worker.kill()
-    disk = arena.scratch / "small-disk"
-    disk.mkdir(exist_ok=True)
+    disk = _disk(arena.scratch)
     _mount(disk)
     try:
         worker.start(recovery_dir=str(disk / "state"))
@@ -88,20 +89,33 @@ def disk_is_full(arena: Arena, worker: Worker, rng: random.Random) -> None:
     worker.start()
 
 
-def faketime() -> str | None:
+def hung_process_is_replaced(arena: Arena, worker: Worker, rng: random.Random) -> None:
+    """The process hangs, another machine takes over, and the process wakes up beside its successor."""
+    hung = worker.move()
+    hung.pause()
+    worker.start()
+    worker.wait_until_open()
+    hung.resume()
+    deadline = time.monotonic() + REPLACED_WITHIN_S
+    while hung.running and time.monotonic() < deadline:
+        time.sleep(LOOK_EVERY_S)
+    if hung.kill() in (0, -signal.SIGKILL):
+        raise ChaosError("a process that was replaced went on beside its successor")
+
+
+def faketime() -> Path | None:
     """Return Debian's libfaketime, None where it is not installed."""
-    found = glob.glob("/usr/lib/*/faketime/libfaketime.so.1")  # noqa: PTH207  a fixed place
-    return found[0] if found else None
+    return next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
 
 
-def _mount(disk: object) -> None:
+def _mount(disk: Path) -> None:
     options = ["-t", "tmpfs", "-o", f"size={DISK_KB}k", "tmpfs", str(disk)]
     subprocess.run(["mount", *options], check=True, capture_output=True)  # noqa: S603, S607
 
 
-def _fill(disk: object) -> None:
+def _fill(disk: Path) -> None:
     try:
-        with open(f"{disk}/filler", "wb", buffering=0) as filler:  # noqa: PTH123
+        with (disk / "filler").open("wb", buffering=0) as filler:
             while True:
                 filler.write(bytes(4_096))
     except OSError:
@@ -117,9 +131,13 @@ EVERYWHERE: dict[str, Disturb] = {
 }
 
 
-def available(scratch: object) -> tuple[dict[str, Disturb], dict[str, str]]:
+def available(scratch: Path, *, transactions: bool) -> tuple[dict[str, Disturb], dict[str, str]]:
     """Return what can be done here, and by name why the rest cannot."""
     found, missing = dict(EVERYWHERE), {}
+    if transactions:
+        found["hung process is replaced"] = hung_process_is_replaced
+    else:
+        missing["hung process is replaced"] = "only transactions shut it out"
     if faketime():
         found["clock steps back"] = clock_steps_back
     else:
@@ -131,10 +149,18 @@ def available(scratch: object) -> tuple[dict[str, Disturb], dict[str, str]]:
     return found, missing
 
 
-def _may_mount(scratch: object) -> bool:
+def _may_mount(scratch: Path) -> bool:
+    disk = _disk(scratch)
     try:
-        _mount(scratch)
+        _mount(disk)
     except (subprocess.CalledProcessError, OSError):
         return False
-    subprocess.run(["umount", str(scratch)], check=True)  # noqa: S603, S607
+    subprocess.run(["umount", str(disk)], check=True)  # noqa: S603, S607
     return True
+
+
+def _disk(scratch: Path) -> Path:
+    """Return the folder over which the small disk is mounted; nothing else may lie in it."""
+    disk = scratch / "small-disk"
+    disk.mkdir(exist_ok=True)
+    return disk

@@ -10,7 +10,7 @@ from rich.table import Table
 from connectors.failpoints import POINTS
 from flows.chaos.plan import COMMIT
 from flows.chaos.run import Chaos
-from verifier.report import (
+from verifier.findings import (
     DIFFERENT,
     DUPLICATED,
     JOURNAL,
@@ -19,8 +19,8 @@ from verifier.report import (
     NUMBERING,
     OUT_OF_ORDER,
     UNEXPECTED,
-    Report,
 )
+from verifier.report import Report
 
 RECOVERY_S = 5.0
 

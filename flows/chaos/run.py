@@ -18,7 +18,7 @@ from flows.chaos.worker import ChaosError, Worker
 
 AIMED_WITHIN_S = 12.0
 CAUGHT_UP_WITHIN_S = 60.0
-DISTURB_EVERY = 6
+DISTURB_EVERY = 4
 RATE = 6.0
 STRACE = ("strace", "-f", "-qq", "-o", "/dev/null", "--seccomp-bpf", "-e", "trace=fsync,fdatasync")
 
@@ -44,7 +44,7 @@ def unleash(arena: Arena, count: int, seed: int, told: Callable[[int, str], None
     """Run all instances through so many kills and stop them cleanly; ``told`` hears of each."""
     rng = random.Random(seed)  # noqa: S311  not for secrets
     chaos = Chaos(seed)
-    able, chaos.impossible = faults.available(arena.scratch)
+    able, chaos.impossible = faults.available(arena.scratch, transactions=arena.settings.output_transactions)
     disturbing = disturbances(list(able), DISTURB_EVERY, count, rng)
     workers = _workers(arena)
     for worker in workers:

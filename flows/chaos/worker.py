@@ -38,6 +38,7 @@ class Worker:
         self.starts = 0
         self.died_at = 0.0  # monotonic
         self._arena = arena
+        self._machine = 0
         self._port = free_port()
         self._child: Child | None = None
         self._log = arena.scratch / f"instance-{instance}.log"
@@ -45,7 +46,7 @@ class Worker:
     @property
     def folder(self) -> Path:
         """Return where its state is kept, unless a start says otherwise."""
-        return self._arena.scratch / f"state-{self.instance}"
+        return self._arena.scratch / f"state-{self.instance}-{self._machine}"
 
     @property
     def running(self) -> bool:
@@ -68,6 +69,13 @@ class Worker:
         self._child = Child(
             "the signals flow", command, log=self._log, env=self._arena.env(**(own | places | env))
         )
+
+    def move(self) -> Child:
+        """Leave folder and process behind, as to another machine, and return that process."""
+        left = self.process
+        self._machine += 1
+        self._port = free_port()
+        return left
 
     def kill(self) -> None:
         """Kill the process, as a crash would, and what it runs under."""

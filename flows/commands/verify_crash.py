@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import tempfile
 from pathlib import Path
@@ -76,6 +77,8 @@ def _run(
     from flows.chaos.run import unleash  # noqa: PLC0415
     from flows.chaos.worker import ChaosError  # noqa: PLC0415
 
+    # that brokers go away is the point
+    logging.getLogger("connectors.kafka.clients").setLevel(logging.CRITICAL)
     console = Console(stderr=True)
     columns = (TextColumn("{task.description:24}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     try:
