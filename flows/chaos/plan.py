@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from connectors.failpoints import POINTS
@@ -28,9 +28,8 @@ class Kill:
         return f"{self.where}:{self.count}" if self.where in POINTS else ""
 
 
-def kills(count: int, rng: random.Random) -> Iterator[Kill]:
-    """Yield so many kills: three quarters aimed, each place as often as the others, the rest at random."""
-    aimed = [*POINTS, COMMIT]
+def kills(count: int, aimed: Sequence[str], rng: random.Random) -> Iterator[Kill]:
+    """Yield so many kills: four fifths aimed, each place as often as the others, the rest at random."""
     places = [aimed[i % len(aimed)] for i in range(round(count * 0.8))]
     places += [rng.choice((RANDOM, STARTING)) for _ in range(count - len(places))]
     rng.shuffle(places)

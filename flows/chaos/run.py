@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import random
+import shutil
 import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from connectors.failpoints import POINTS
 from connectors.kafka.inspection import tick_ends
 from connectors.kafka.topics import shards, share
 from flows.chaos import disturbances as faults
@@ -20,7 +22,7 @@ AIMED_WITHIN_S = 12.0
 CAUGHT_UP_WITHIN_S = 60.0
 DISTURB_EVERY = 4
 RATE = 6.0
-STRACE = ("strace", "-f", "-qq", "-o", "/dev/null", "--seccomp-bpf", "-e", "trace=fsync,fdatasync")
+STRACE = ("strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fsync,fdatasync")
 
 
 @dataclass(slots=True)
@@ -45,13 +47,14 @@ def unleash(arena: Arena, count: int, seed: int, told: Callable[[int, str], None
     rng = random.Random(seed)  # noqa: S311  not for secrets
     chaos = Chaos(seed)
     able, chaos.impossible = faults.available(arena.scratch, transactions=arena.settings.output_transactions)
+    aimed = _aimed(chaos)
     disturbing = disturbances(list(able), DISTURB_EVERY, count, rng)
     workers = _workers(arena)
     for worker in workers:
         worker.start()
     with Operator(arena, seed) as operator:
         with Market(arena, seed, RATE):
-            for number, kill in enumerate(kills(count, rng)):
+            for number, kill in enumerate(kills(count, aimed, rng)):
                 worker = rng.choice(workers)
                 if number in disturbing:
                     told(chaos.kills, disturbing[number])
@@ -67,6 +70,14 @@ def unleash(arena: Arena, count: int, seed: int, told: Callable[[int, str], None
         _recover(arena, worker, chaos)
     _end(arena, workers)
     return chaos
+
+
+def _aimed(chaos: Chaos) -> list[str]:
+    """Return the places where a process can be made to die here."""
+    if shutil.which(STRACE[0]):
+        return [*POINTS, COMMIT]
+    chaos.impossible[COMMIT] = "strace is not installed"
+    return [*POINTS]
 
 
 def _workers(arena: Arena) -> list[Worker]:

@@ -9,7 +9,8 @@ import typer
 from rich.console import Console
 from rich.table import Column, Table
 
-from connectors.kafka.topics import output
+from connectors.kafka.errors import TopicsError
+from connectors.kafka.topics import existing, output
 from connectors.settings import Settings, settings
 from flows.replay.bar import Told, bar
 from models.judge.records import TOPICS
@@ -40,15 +41,13 @@ def verify_log(
     2 it could not be checked.
     """
     config = settings()
-    wanted = [_known(topic, config) for topic in topics or TOPICS]
+    partitions = _partitions([_known(topic, config) for topic in topics or TOPICS], config)
     try:
         with (
             Reader(config.kafka_bootstrap, **QUICK) as reader,
             bar("verify log", visible=not as_json) as told,
         ):
-            found = _walked(reader, wanted, told(None))
-            if not any(one.records for one in found.values()):
-                raise ReadingError("there are no records on these topics: nothing to check")
+            found = _walked(reader, partitions, told(None))
     except ReadingError as error:
         typer.echo(f"verify log: {error}", err=True)
         raise typer.Exit(2) from error
@@ -70,15 +69,18 @@ def _known(topic: str, config: Settings) -> str:
     return topic
 
 
-def _walked(reader: Reader, topics: list[str], told: Told) -> Found:
-    found: Found = {}
+def _partitions(topics: list[str], config: Settings) -> list[tuple[str, int]]:
+    have = existing(config.kafka_bootstrap)
     for topic in topics:
-        partitions = reader.partitions(topic)
-        if not partitions:
-            raise ReadingError(f"no topic {topic}; create it with: levibot topics create")
-        for number in range(partitions):
-            records = reader.read(topic, number, lambda: told(1)).records
-            found[topic, number] = read_numbering(records)
+        if topic not in have:
+            raise TopicsError(f"no topic {topic}; create it with: levibot topics create")
+    return [(topic, number) for topic in topics for number in range(have[topic])]
+
+
+def _walked(reader: Reader, partitions: list[tuple[str, int]], told: Told) -> Found:
+    found = {where: read_numbering(reader.read(*where, lambda: told(1)).records) for where in partitions}
+    if not any(one.records for one in found.values()):
+        raise ReadingError("there are no records on these topics: nothing to check")
     return found
 
 

@@ -14,6 +14,7 @@ from connectors.recording.errors import RecordingError
 from connectors.recording.manifest import RecordedShard, Recording, spec_of
 from connectors.recording.parts import PartWriter, new_folder, read_parts
 from connectors.recording.rows import OUTPUTS, Output, output_row, outputs
+from flows.replay.failure import Failure
 from flows.replay.sink import Outlet, ReplaySink
 from flows.replay.source import RecordedSource, Told
 from flows.runtime import run
@@ -70,20 +71,13 @@ def _through(
         raise RecordingError(f"a model of the recorded run is not there: {error}") from error
     begun = [shard for shard in recording.shards if shard.begins]
     outlets = {(shard.shard, topic): outlet(shard, topic) for shard in begun for topic in TOPICS}
-    try:
-        main(signals_flow(RecordedSource(folder, recording, told), ReplaySink(outlets), spec, models))
-    except Exception as error:
-        raise _ours(error) or error from error
+    failure = Failure()
+    source, sink = RecordedSource(folder, recording, told, failure), ReplaySink(outlets, failure)
+    main(signals_flow(source, sink, spec, models))
+    failure.check()
     for one in outlets.values():
         one.close()
     return outlets
-
-
-def _ours(error: BaseException | None) -> RecordingError | None:
-    """Return our own error from inside what the engine makes of it."""
-    while error is not None and not isinstance(error, RecordingError):
-        error = error.__cause__ or error.__context__
-    return error
 
 
 class _File:

@@ -12,6 +12,7 @@ from bytewax.outputs import FixedPartitionedSink, StatefulSinkPartition
 
 from connectors.kafka.sink import Published
 from connectors.recording.rows import Output, replayed
+from flows.replay.failure import Failure
 from models.judge.records import Shard
 
 
@@ -31,14 +32,15 @@ Outlets = Mapping[tuple[Shard, str], Outlet]
 class ReplayPartition(StatefulSinkPartition[Published, None]):
     """Hands the records of one shard to its outlets."""
 
-    def __init__(self, shard: Shard, outlets: Outlets) -> None:
+    def __init__(self, shard: Shard, outlets: Outlets, failure: Failure) -> None:
         self._shard = shard
         self._outlets = outlets
+        self._failure = failure
 
     def write_batch(self, items: list[Published]) -> None:
         """Hand records on, each topic's in order."""
-        for _, records in items:
-            for record in records:
+        with self._failure.noted():
+            for record in (record for _, records in items for record in records):
                 self._outlets[self._shard, record.topic].put(replayed(record, self._shard.number))
 
     def snapshot(self) -> None:
@@ -48,8 +50,9 @@ class ReplayPartition(StatefulSinkPartition[Published, None]):
 class ReplaySink(FixedPartitionedSink[Published, None]):
     """The outlets of all shards."""
 
-    def __init__(self, outlets: Outlets) -> None:
+    def __init__(self, outlets: Outlets, failure: Failure) -> None:
         self._outlets = outlets
+        self._failure = failure
         self._shards = {shard.key: shard for shard, _ in outlets}
 
     def list_parts(self) -> list[str]:
@@ -62,4 +65,4 @@ class ReplaySink(FixedPartitionedSink[Published, None]):
 
     def build_part(self, step_id: str, for_part: str, resume_state: None) -> ReplayPartition:
         """Take one shard's records."""
-        return ReplayPartition(self._shards[for_part], self._outlets)
+        return ReplayPartition(self._shards[for_part], self._outlets, self._failure)

@@ -18,6 +18,7 @@ from connectors.recording.manifest import RecordedShard, Recording
 from connectors.recording.merge import merged, pieces
 from connectors.recording.parts import read_parts
 from connectors.recording.rows import JOURNAL, TICKS, entries
+from flows.replay.failure import Failure
 from models.inputs import Input, TickBatch
 from models.judge.records import Shard
 
@@ -43,14 +44,23 @@ def inputs_of(folder: Path, recording: Recording, recorded: RecordedShard) -> In
 class RecordedPartition(StatefulSourcePartition[Item, None]):
     """Hands on the inputs of one shard until there are no more."""
 
-    def __init__(self, shard: Shard, inputs: Inputs, told: Told) -> None:
+    def __init__(self, shard: Shard, inputs: Inputs, told: Told, failure: Failure) -> None:
         self._shard = shard
+        self._failure = failure
         self._pace = Pace()
         self._inputs = inputs(self._pace.next_size)
         self._told = told
 
     def next_batch(self) -> list[Item]:
         """Return some inputs, with no more tick records than about 30 ms of work; end behind the last."""
+        found: list[Input] = []
+        with self._failure.noted():
+            found = self._some()
+        if not found or self._failure.first:
+            raise StopIteration
+        return [(self._shard.key, (self._shard, one)) for one in found]
+
+    def _some(self) -> list[Input]:
         found: list[Input] = []
         ticks = 0
         while len(found) < SEVERAL and ticks < self._pace.next_size():
@@ -59,11 +69,9 @@ class RecordedPartition(StatefulSourcePartition[Item, None]):
                 break
             found.append(one)
             ticks += len(one) if isinstance(one, TickBatch) else 0
-        if not found:
-            raise StopIteration
         self._pace.took(ticks)
         self._told(ticks + sum(not isinstance(one, TickBatch) for one in found))
-        return [(self._shard.key, (self._shard, one)) for one in found]
+        return found
 
     def snapshot(self) -> None:
         """Return nothing: a replay begins at the beginning."""
@@ -72,11 +80,12 @@ class RecordedPartition(StatefulSourcePartition[Item, None]):
 class RecordedSource(FixedPartitionedSource[Item, None]):
     """All recorded shards that had begun; ``told`` hears how many ticks and entries were handed on."""
 
-    def __init__(self, folder: Path, recording: Recording, told: Told) -> None:
+    def __init__(self, folder: Path, recording: Recording, told: Told, failure: Failure) -> None:
         self._folder = folder
         self._recording = recording
         self._shards = {shard.shard.key: shard for shard in recording.shards if shard.begins}
         self._told = told
+        self._failure = failure
 
     def list_parts(self) -> list[str]:
         """Return the keys of the shards."""
@@ -86,4 +95,4 @@ class RecordedSource(FixedPartitionedSource[Item, None]):
         """Open one shard's files."""
         recorded = self._shards[for_part]
         inputs = inputs_of(self._folder, self._recording, recorded)
-        return RecordedPartition(recorded.shard, inputs, self._told)
+        return RecordedPartition(recorded.shard, inputs, self._told, self._failure)
