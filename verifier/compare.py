@@ -45,19 +45,17 @@ class Comparison:
         """Compare the next record of the topic."""
         key = key_of(self._topic, found.fields)
         place = self._places.get(key)
-        where, what = found.record.place, spoken(self._topic, key)
         if place is None:
-            self._add(UNEXPECTED, f"{where}: {what}: nothing in ticks and journal causes it")
-            return
-        if place in self._seen:
-            self._add(DUPLICATED, f"{where}: {what}: stands at {self._seen[place]} already")
-            return
-        self._seen[place] = where
-        if place < self._furthest:
-            later = spoken(self._topic, self._expected[self._furthest].key)
-            self._add(OUT_OF_ORDER, f"{where}: {what}: behind {later}, which must come later")
-        self._compare(self._expected[place], place, found, f"{where}: {what}")
-        self._furthest = max(self._furthest, place)
+            self._about(UNEXPECTED, found, "nothing in ticks and journal causes it")
+        elif place in self._seen:
+            self._about(DUPLICATED, found, f"stands at {self._seen[place]} already")
+        else:
+            self._seen[place] = found.record.place
+            if place < self._furthest:
+                later = spoken(self._topic, self._expected[self._furthest].key)
+                self._about(OUT_OF_ORDER, found, f"behind {later}, which must come later")
+            self._compare(self._expected[place], place, found)
+            self._furthest = max(self._furthest, place)
 
     def finish(self, *, complete: bool, retention: bool) -> None:
         """Count what is missing.
@@ -74,9 +72,10 @@ class Comparison:
             elif place > self._furthest and not complete:
                 self._report.to_come += 1
             else:
-                self._add(LOST, f"{self._topic}: {spoken(self._topic, one.key)}: not there; {_cause(one)}")
+                text = f"{self._topic}: {spoken(self._topic, one.key)}: not there; {_cause(one)}"
+                self._findings.add(LOST, self._topic, text)
 
-    def _compare(self, expected: Expected, place: int, found: Published, what: str) -> None:
+    def _compare(self, expected: Expected, place: int, found: Published) -> None:
         wanted = expected.fields | self._must_say(expected, found)
         wrong = [
             f"{name} is {_short(found.fields.get(name, _NOTHING))}, must be {_short(value)}"
@@ -88,12 +87,13 @@ class Comparison:
             if self._first is not None and found.ordinal != self._first + place:
                 wrong.append(f"ordinal is {found.ordinal}, must be {self._first + place}")
         if wrong:
-            self._add(DIFFERENT, f"{what}: {'; '.join(wrong)}")
+            self._about(DIFFERENT, found, "; ".join(wrong))
         else:
             self._report.equal += 1
 
-    def _add(self, kind: str, text: str) -> None:
-        self._findings.add(kind, self._topic, text)
+    def _about(self, kind: str, found: Published, text: str) -> None:
+        what = spoken(self._topic, key_of(self._topic, found.fields))
+        self._findings.add(kind, self._topic, f"{found.record.place}: {what}: {text}")
 
 
 def _cause(one: Expected) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 NO_ID = -1
@@ -47,28 +47,39 @@ class Refused(NamedTuple):
     reason: str
 
 
+Wanted = tuple[str, Callable[[Any], object], str]
+"""A field that must be there, how it is read (None: it cannot be used), and the reason where it cannot."""
+
+
+def read(raw: dict[str, Any], wanted: Iterable[Wanted]) -> list[Any] | Refused:
+    """Return the values of fields in the order given, or the first fault."""
+    values: list[Any] = []
+    for name, value_of, reason in wanted:
+        if name not in raw:
+            return Refused(WRONG_SHAPE)
+        value = value_of(raw[name])
+        if value is None:
+            return Refused(reason)
+        values.append(value)
+    return values
+
+
 def canonical(raw: dict[str, Any]) -> Trade | Refused:
     """Return the trade in a canonical tick, or the first fault."""
     venue = _venue(raw.get("exchange"))
     if venue is None:
         return Refused(BAD_SYMBOL)
-    values: list[Any] = []
-    for name, read, reason in _REQUIRED:
-        if name not in raw:
-            return Refused(WRONG_SHAPE)
-        value = read(raw[name])
-        if value is None:
-            return Refused(reason)
-        values.append(value)
+    values = read(raw, _REQUIRED)
+    if isinstance(values, Refused):
+        return values
     if raw.get("side") not in ("buy", "sell", None):
         return Refused(BAD_SIDE)
-    trade_id = _trade_id(raw.get("trade_id"))
-    return Refused(BAD_TRADE_ID) if trade_id is None else _trade(venue, values, trade_id)
-
-
-def _trade(venue: str, values: list[Any], trade_id: int) -> Trade:
-    name, ts, price, qty = values
-    return Trade(venue, name, ts, price, qty, trade_id)
+    number = raw.get("trade_id")
+    number = NO_ID if number is None else trade_id(number)
+    if number is None:
+        return Refused(BAD_TRADE_ID)
+    symbol, ts, price, qty = values
+    return Trade(venue, symbol, ts, price, qty, number)
 
 
 def _venue(raw: object) -> str | None:
@@ -78,12 +89,14 @@ def _venue(raw: object) -> str | None:
     return small if _VENUE.fullmatch(small) else None
 
 
-def _name(raw: object) -> str | None:
-    name = raw.upper() if isinstance(raw, str) and raw.isascii() else ""
-    return name if _NAME.fullmatch(name) else None
+def name(raw: object) -> str | None:
+    """Return the name of an instrument in capitals."""
+    capital = raw.upper() if isinstance(raw, str) and raw.isascii() else ""
+    return capital if _NAME.fullmatch(capital) else None
 
 
-def _time(raw: object) -> int | None:
+def time_ns(raw: object) -> int | None:
+    """Return a time in ns, from 2001 to 2100."""
     return raw if type(raw) is int and _EARLIEST <= raw < _LATEST else None
 
 
@@ -96,10 +109,8 @@ def positive(raw: object) -> float | None:
     return number if 0 < number < math.inf else None
 
 
-def _trade_id(raw: object) -> int | None:
+def trade_id(raw: object) -> int | None:
     """Return an id from 0 to 2**63 - 1; strings that are no such number are hashed."""
-    if raw is None:
-        return NO_ID
     if type(raw) is int:
         return raw if 0 <= raw < _IDS else None
     if type(raw) is not str or not raw:
@@ -109,9 +120,9 @@ def _trade_id(raw: object) -> int | None:
     return int.from_bytes(hashlib.blake2b(raw.encode(), digest_size=8).digest(), "big") % _IDS
 
 
-_REQUIRED: tuple[tuple[str, Callable[[object], object], str], ...] = (
-    ("symbol", _name, BAD_SYMBOL),
-    ("ts", _time, BAD_TIME),
+_REQUIRED: tuple[Wanted, ...] = (
+    ("symbol", name, BAD_SYMBOL),
+    ("ts", time_ns, BAD_TIME),
     ("price", positive, BAD_PRICE),
     ("qty", positive, BAD_QUANTITY),
 )

@@ -98,10 +98,12 @@ class _Folding:
         """Return what is wrong with an entry that would count, empty if nothing is."""
         if entry.gen > self._gen and self._whole:
             return f"is of generation {entry.gen}, which was never opened"
-        if entry.kind == GENESIS:
-            return ""
-        if entry.kind not in (COMMAND, BEAT):
+        if entry.kind not in (GENESIS, COMMAND, BEAT):
             return f"is of the unknown kind '{entry.kind}'"
+        return "" if entry.kind == GENESIS else self._gap(entry)
+
+    def _gap(self, entry: Entry) -> str:
+        """Return what keeps an entry from following the one before it."""
         if self._seq is not None and entry.seq > self._seq:
             return f"has the number {entry.seq}, but {self._seq} is missing before it"
         if entry.after < self._after:
@@ -111,8 +113,20 @@ class _Folding:
         return ""
 
 
+_PAYLOAD: dict[str, tuple[str, type]] = {
+    GENESIS: ("desk", dict),
+    COMMAND: ("command", dict),
+    BEAT: ("ts", int),
+}
+"""What the payload of each kind must hold."""
+
+
 def _entry(record: Record) -> Entry | None:
     try:
-        return Entry(**orjson.loads(record.value or b""), place=record.place)
+        entry = Entry(**orjson.loads(record.value or b""), place=record.place)
     except (orjson.JSONDecodeError, TypeError):
         return None
+    numbers = (entry.gen, entry.seq, entry.after, entry.ctl_offset)
+    whole = all(type(number) is int for number in numbers) and isinstance(entry.payload, dict)
+    name, kind = _PAYLOAD.get(entry.kind, ("", object))
+    return entry if whole and (not name or isinstance(entry.payload.get(name), kind)) else None

@@ -14,7 +14,12 @@ VALUE = "the record's value"
 
 def key_of(topic: str, fields: dict[str, Any]) -> tuple[object, ...]:
     """Return what a published record is about, in the form of ``Expected.key``."""
-    return tuple(fields.get(name) for name in _KEYS[topic])
+    return tuple(map(_plain, (fields.get(name) for name in _KEYS[topic])))
+
+
+def _plain(value: object) -> object:
+    """A list or an object can be no part of a key."""
+    return value if isinstance(value, str | int) else repr(value)
 
 
 _KEYS: dict[str, tuple[str, ...]] = {

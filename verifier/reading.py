@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
@@ -28,7 +29,7 @@ class Reader:
     ``isolation`` is Kafka's: ``read_committed`` leaves out what an aborted transaction wrote.
     """
 
-    def __init__(self, bootstrap: str, isolation: str = "read_committed", **extra: str | int | bool) -> None:
+    def __init__(self, bootstrap: str, isolation: str = "read_committed") -> None:
         config: dict[str, str | int | bool] = {
             "bootstrap.servers": bootstrap,
             "client.id": "levibot-verifier",
@@ -40,8 +41,9 @@ class Reader:
             "isolation.level": isolation,
             "allow.auto.create.topics": False,
             "check.crcs": True,
+            "fetch.wait.max.ms": 20,
         }
-        self._client = Consumer(config | extra)
+        self._client = Consumer(config)
 
     def __enter__(self) -> Self:
         return self
@@ -62,7 +64,7 @@ class Reader:
         return len(found.partitions) if found is not None and found.error is None else 0
 
     def read(self, topic: str, number: int, on_record: Callable[[], None] | None = None) -> Partition:
-        """Return a partition as it stands now; ``on_record`` is called for each record, to show progress."""
+        """Return a partition as it stands now, all in memory; ``on_record`` is called for each record."""
         with _said(f"asking for the ends of {topic}/{number}"):
             low, high = self._client.get_watermark_offsets(TopicPartition(topic, number), timeout=PATIENCE_S)
         found = Partition(topic, number, int(low), int(high))
@@ -81,11 +83,14 @@ class Reader:
         while True:
             messages = self._client.consume(1_000, 0.1)
             for message in messages:
-                if _ended(message, of):
-                    return
-                if (message.offset() or 0) < of.high:
+                if message.error() is not None:
+                    if _is_end(message, of):
+                        return
+                    continue
+                offset = message.offset() or 0
+                if offset < of.high:
                     yield message
-                if (message.offset() or 0) >= of.high - 1:
+                if offset >= of.high - 1:
                     return
             if messages:
                 deadline = time.monotonic() + PATIENCE_S
@@ -93,28 +98,23 @@ class Reader:
                 raise ReadingError(f"{of.name}: nothing came for {PATIENCE_S:.0f} s before offset {of.high}")
 
 
-def _ended(message: Message, of: Partition) -> bool:
-    """Return whether this is the client's word for the end; raise for its word for an error."""
+def _is_end(message: Message, of: Partition) -> bool:
+    """Return whether the client says that the partition ends here; raise for an error."""
     error = message.error()
-    if error is None:
-        return False
-    if error.code() == KafkaError._PARTITION_EOF:
-        return message.topic() == of.topic and message.partition() == of.number
-    raise ReadingError(f"{of.name}: {error.str()}")
+    if error is not None and error.code() != KafkaError._PARTITION_EOF:
+        raise ReadingError(f"{of.name}: {error.str()}")
+    return message.topic() == of.topic and message.partition() == of.number
 
 
-class _said:  # noqa: N801  used as a word: with _said(...)
-    def __init__(self, doing: str) -> None:
-        self._doing = doing
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if isinstance(error, KafkaException):
-            raise ReadingError(f"{self._doing}: {error.args[0].str()}") from error
+@contextmanager
+def _said(doing: str) -> Iterator[None]:
+    """Say what was being done when the broker did not answer."""
+    try:
+        yield
+    except KafkaException as error:
+        raise ReadingError(
+            f"{doing}: {error.args[0].str()}; is the broker up? see KAFKA_BOOTSTRAP"
+        ) from error
 
 
 def _record(message: Message) -> Record:

@@ -86,7 +86,7 @@ class _Rerun:
             gone = f"ticks {genesis.after} to {low - 1} of {self._ticks.name} are gone by retention"
             self._era.stop(genesis.after - 1, genesis.seq, gone)
             return
-        for entry in entries:
+        for entry in [genesis, *entries]:
             if not self._ticks_to(entry.after) or not self._entry(entry):
                 return
         if problem:

@@ -97,6 +97,16 @@ class Report:
         """Return the sum over shards and topics of a count of ``TopicReport``, such as ``equal``."""
         return _sum(getattr(topic, name) for shard in self.shards for topic in shard.topics.values())
 
+    @property
+    def unjudged(self) -> list[str]:
+        """Return why parts could not be checked, each with its shard."""
+        return [f"{shard.shard}: {why}" for shard in self.shards for why in shard.unjudged]
+
+    @property
+    def killed_signals(self) -> int:
+        """Return how many signals were published under a kill."""
+        return sum(shard.killed_signals for shard in self.shards)
+
     def as_dict(self) -> dict[str, Any]:
         """Return plain data: the sums, then each shard."""
         return {
@@ -107,7 +117,8 @@ class Report:
             },
             "findings": {kind: self.of(kind) for kind in KINDS},
             "ticks": sum(shard.tick_records for shard in self.shards),
-            "killed_signals": sum(shard.killed_signals for shard in self.shards),
+            "killed_signals": self.killed_signals,
+            "unjudged": self.unjudged,
             "shards": [shard.as_dict() for shard in self.shards],
         }
 

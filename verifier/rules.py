@@ -35,7 +35,7 @@ class Rules:
     models: tuple[str, ...] = (FALLBACK, "ml-fusion")
     """Models that can be selected; a ``model.select`` of another one changes nothing."""
     codec: str = "auto"
-    """How tick records are read: ``auto`` or ``canonical``; what another codec reads is not judged."""
+    """How tick records are read: ``auto``, ``canonical`` or ``binance``; another codec's are not judged."""
 
 
 def record_id(kind: str, symbol: str, end: int, *more: object) -> str:

@@ -180,7 +180,14 @@ class RealKafka:
         if (self._log / "meta.properties").exists():
             return
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        format_log = ["kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(self._properties)]
+        # an id may begin with a dash, and would else be taken for an option
+        format_log = [
+            "kafka.tools.StorageTool",
+            "format",
+            f"--cluster-id={cluster}",
+            "-c",
+            str(self._properties),
+        ]
         done = subprocess.run(self._java(*JVM, *format_log), capture_output=True, text=True, check=False)  # noqa: S603
         if done.returncode != 0:
             raise EmbeddedError(f"Kafka could not format {self._log}:\n{done.stdout}{done.stderr}")

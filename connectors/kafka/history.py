@@ -71,16 +71,19 @@ def begin_anew(found: Found, control_end: int) -> Journal:
 
 
 def _folded(position: Position, fenced: Fenced) -> list[tuple[int, Entry]]:
-    if fenced.low > position.j:
-        raise GapError(f"journal entries from {position.j} to {fenced.low - 1} are gone by retention")
+    whole = fenced.low <= position.j
     if fenced.offset < position.j:
         raise GapError(f"the journal ends at {fenced.offset}, but {position.j} records were known before")
-    fold = Fold(position.g, position.q)
+    # where the beginning is gone, a genesis further on is a beginning too
+    fold = Fold(position.g, position.q) if whole else Fold(fenced.entries[0][1].gen, None)
     try:
         pending = [(offset, entry) for offset, entry in fenced.entries if fold.take(entry)]
     except JournalError as error:
         raise GapError(str(error)) from error
-    return _from_newest_genesis(position, pending)
+    pending = _from_newest_genesis(position, pending)
+    if not whole and (not pending or pending[0][1].kind != GENESIS):
+        raise GapError(f"journal entries from {position.j} to {fenced.low - 1} are gone by retention")
+    return pending
 
 
 def _from_newest_genesis(position: Position, pending: list[tuple[int, Entry]]) -> list[tuple[int, Entry]]:

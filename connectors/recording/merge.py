@@ -14,8 +14,10 @@ import polars as pl
 from connectors.codecs.decode import Decoder
 from connectors.kafka.entries import as_input
 from connectors.recording.errors import RecordingError
+from models.control.commands import BadCommandError
 from models.inputs import Input, TickBatch
 from models.journal.entry import Entry
+from models.journal.fold import JournalError
 from models.ticks import Ints
 
 MS = 1_000_000
@@ -84,7 +86,7 @@ class _Waiting:
                     f"journal entry {self._next.seq} stands before tick {self._next.after}, but the ticks "
                     f"have reached {self._t}: the recording is not whole"
                 )
-            yield as_input(self._next)
+            yield _input(self._next)
             self.q = self._next.seq + 1
             self._next = next(self._journal, None)
 
@@ -93,6 +95,16 @@ class _Waiting:
         if first < self._t:
             raise RecordingError(f"tick {first} comes where {self._t} or a later one must: not in order")
         self._t = last + 1
+
+
+def _input(entry: Entry) -> Input:
+    try:
+        return as_input(entry)
+    except (JournalError, BadCommandError, KeyError, TypeError) as error:
+        raise RecordingError(
+            f"journal entry {entry.seq} ({entry.kind}) cannot be read by this version ({error}): "
+            "replay with the version that recorded it"
+        ) from error
 
 
 def _decoded(piece: Piece, decoder: Decoder, seq: int) -> Input:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import orjson
 import typer
@@ -18,8 +18,6 @@ from verifier.ordinals import Numbering, read_numbering
 from verifier.reading import Reader, ReadingError
 
 Found = dict[tuple[str, int], Numbering]
-QUICK: dict[str, Any] = {"fetch.wait.max.ms": 20, "fetch.queue.backoff.ms": 10}
-"""Else each partition takes a second."""
 COLUMNS = ("records", "first", "last", "missing", "repeats", "out of order", "unreadable", "gaps")
 SHOWN = 3
 """Gaps of a partition in the table; with --json ten."""
@@ -44,7 +42,7 @@ def verify_log(
     partitions = _partitions([_known(topic, config) for topic in topics or TOPICS], config)
     try:
         with (
-            Reader(config.kafka_bootstrap, **QUICK) as reader,
+            Reader(config.kafka_bootstrap) as reader,
             bar("verify log", visible=not as_json) as told,
         ):
             found = _walked(reader, partitions, told(None))

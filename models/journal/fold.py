@@ -6,7 +6,7 @@ lower generations are late appends of dead processes: void. A raw reader would c
 
 from __future__ import annotations
 
-from models.journal.entry import OPEN, Entry
+from models.journal.entry import GENESIS, OPEN, Entry
 
 
 class JournalError(RuntimeError):
@@ -31,8 +31,8 @@ class Fold:
             return False
         if entry.gen < self.gen:
             return False
-        if self.seq is None:
-            self.seq = entry.seq
+        if self.seq is None or (entry.kind == GENESIS and entry.seq > self.seq):
+            self.seq = entry.seq  # behind an accepted gap, numbering goes on where it is known to
         if entry.seq < self.seq:
             return False
         if entry.gen > self.gen or entry.seq > self.seq:
