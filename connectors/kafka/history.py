@@ -75,7 +75,8 @@ def _folded(position: Position, fenced: Fenced) -> list[tuple[int, Entry]]:
     if fenced.offset < position.j:
         raise GapError(f"the journal ends at {fenced.offset}, but {position.j} records were known before")
     # where the beginning is gone, a genesis further on is a beginning too
-    fold = Fold(position.g, position.q) if whole else Fold(fenced.entries[0][1].gen, None)
+    oldest = fenced.entries[0][1].gen if fenced.entries else fenced.gen
+    fold = Fold(position.g, position.q) if whole else Fold(oldest, None)
     try:
         pending = [(offset, entry) for offset, entry in fenced.entries if fold.take(entry)]
     except JournalError as error:

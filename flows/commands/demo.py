@@ -18,8 +18,12 @@ from connectors.kafka.counting import TopicCounts
 from connectors.kafka.topics import planned
 from connectors.redis.reader import RedisDownError, ViewReader
 from connectors.settings import DEMO_ENV, running_demo, settings
+from flows.accounting import verified
 from flows.demo.services import Demo, demo_services
 from flows.demo.summary import Reading, line, picture, rates
+from flows.demo.supervisor import stop_all
+from verifier.findings import DIFFERENT, DUPLICATED, LOST
+from verifier.report import Report
 
 LOOK_EVERY_S = 1.0
 LINES_EVERY_S = 3.0
@@ -44,10 +48,12 @@ def demo(
     try:
         with demo_services(settings(), feed) as running:
             reading = _watch(running, ending, seconds)
+            unclean = stop_all(running.processes)
+            report = verified(running.settings, complete=False)
     except EmbeddedError as error:
         typer.echo(f"demo: {error}", err=True)
         raise typer.Exit(1) from error
-    _close(reading)
+    _close(reading, report, unclean)
 
 
 def _requests(ending: threading.Event) -> Any:
@@ -117,5 +123,18 @@ def _say_start(running: Demo) -> None:
     typer.echo("in another terminal: levibot control kill --wait")
 
 
-def _close(reading: Reading) -> None:
+def _close(reading: Reading, report: Report, unclean: list[str]) -> None:
+    """Say how it ended and what became of every record; exit 1 unless all is in order."""
     typer.echo("stopped; " + ", ".join(f"{name} {n:,}" for name, n in reading.counts.items() if n))
+    if unclean:
+        typer.echo(f"did not end cleanly: {', '.join(unclean)}", err=True)
+    typer.echo(
+        f"accounted for: expected {report.total('expected') - report.total('to_come'):,} records, "
+        f"lost {report.of(LOST)}, doubled {report.of(DUPLICATED)}, different {report.of(DIFFERENT)}"
+    )
+    for found in report.examples:
+        typer.echo(f"{found.kind}: {found.text}", err=True)
+    for why in report.unjudged:
+        typer.echo(f"not all could be checked: {why}", err=True)
+    if unclean or report.exit_code == 1:
+        raise typer.Exit(1)

@@ -71,8 +71,9 @@ def verify_crash(
 def _run(
     folder: Path, kills: int, instances: int, embedded: bool, transactions: bool, seed: int, quiet: bool
 ) -> Outcome:
+    from flows.accounting import verified  # noqa: PLC0415
     from flows.chaos.arena import arena  # noqa: PLC0415  heavy, and not for other commands
-    from flows.chaos.judging import replayed, verified  # noqa: PLC0415
+    from flows.chaos.judging import replayed  # noqa: PLC0415
     from flows.chaos.outcome import Outcome  # noqa: PLC0415
     from flows.chaos.run import unleash  # noqa: PLC0415
     from flows.chaos.worker import ChaosError  # noqa: PLC0415
@@ -95,7 +96,9 @@ def _run(
             )
             progress.update(task, completed=chaos.kills, description="accounting")
             return Outcome(
-                chaos, verified(services.settings), replayed(services.settings, folder / "recording")
+                chaos,
+                verified(services.settings, complete=True),
+                replayed(services.settings, folder / "recording"),
             )
     except (ChaosError, EmbeddedError) as error:
         typer.echo(f"verify crash (seed {seed}): {error}", err=True)

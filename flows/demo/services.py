@@ -41,7 +41,7 @@ def demo_services(base: Settings, feed: list[str]) -> Iterator[Demo]:
         redis = stack.enter_context(EmbeddedRedis())
         shutil.rmtree(base.run_dir / "recovery", ignore_errors=True)
         values, moved = _values(base, broker, redis)
-        settings = base.model_copy(update=values)
+        settings = Settings(_env_file=None, **(base.model_dump() | values))  # type: ignore[call-arg]
         _leave_env(values)
         stack.callback(DEMO_ENV.unlink, missing_ok=True)
         processes = _start(values, feed, logs)

@@ -100,9 +100,17 @@ class Stage:
         )
         return done.stdout
 
-    def flow(self, log: Path) -> Flow:
+    def refused(self, *args: str, code: int = 2) -> str:
+        """Run a command that must end with this exit code, and return what it says on stderr."""
+        done = subprocess.run(
+            [LEVIBOT, *args], check=False, env=self.env, capture_output=True, text=True, timeout=PATIENCE_S
+        )
+        assert done.returncode == code, f"exit {done.returncode}\n{done.stdout}{done.stderr}"
+        return done.stderr
+
+    def flow(self, log: Path, *options: str) -> Flow:
         """Start the signals flow."""
-        return Flow(self, log)
+        return Flow(self, log, options)
 
     def spread(self, symbol: str, partitions: int) -> None:
         """Put trades of one symbol into several partitions, as a producer without keys does."""
@@ -192,12 +200,12 @@ def last_record_of_each(client: Consumer, topic: str, partitions: int) -> dict[i
 class Flow:
     """The running process; left alone it is killed at the end of the block."""
 
-    def __init__(self, stage: Stage, log: Path) -> None:
+    def __init__(self, stage: Stage, log: Path, options: tuple[str, ...] = ()) -> None:
         self.log = log
         self._stage = stage
         self._journal = output("journal", stage.settings)
         self._before = stage.ends(self._journal)
-        self.child = Child("the signals flow", [LEVIBOT, "run", "signals"], log=log, env=stage.env)
+        self.child = Child("the signals flow", [LEVIBOT, "run", "signals", *options], log=log, env=stage.env)
 
     def opened(self) -> None:
         """Wait until every shard has opened its journal."""

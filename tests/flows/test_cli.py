@@ -82,7 +82,9 @@ def test_the_commands_are_those_that_are_known() -> None:
     assert {" ".join(words) for words in COMMANDS} == {
         "", "run", "run signals", "topics", "topics create", "topics list", "control", "control kill",
         "control unkill", "control canary", "control flag.set", "control model.select", "control send",
-        "feed", "feed simulate", "feed file", "api", "bars", "demo", "doctor",
+        "feed", "feed simulate", "feed file", "api", "bars", "demo", "doctor", "record", "replay", "recover",
+        "recover inspect", "recover purge", "recover reset", "verify", "verify crash", "verify log",
+        "verify replay",
     }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""What is left of a shard's history: gone on with, or refused naming what is gone, or begun anew behind it."""
+"""What is left of a shard's history: gone on with, refused naming what is gone, or begun anew behind it."""
 
 from __future__ import annotations
 
@@ -28,8 +28,7 @@ def found(
     """Return what a start finds whose own ``open`` stands behind these entries."""
     own = max((offset for offset, _ in entries), default=low - 1) + 1
     gen = max((entry.gen for _, entry in entries), default=0) + 1
-    everything = [*entries, (own, Entry(gen, -1, 0, OPEN))]
-    return Found(Fenced(gen, own, low, everything), *ticks, published or {})
+    return Found(Fenced(gen, own, low, entries), *ticks, published or {})
 
 
 def test_a_shard_without_any_history_stands_at_nothing() -> None:
@@ -59,12 +58,17 @@ def test_a_snapshot_goes_on_behind_what_it_holds() -> None:
 @pytest.mark.parametrize(
     ("position", "there", "gap"),
     [
+        (Position(), found([], low=4), "journal entries from 0 to 3 are gone by retention"),
         (Position(), found(FIRST[2:], low=2), "journal entries from 0 to 1 are gone by retention"),
         (Position(t=8, c=4, q=2, j=9, g=1), found(FIRST), "the journal ends at 4, but 9 records were known"),
         (Position(), found([*FIRST[:2], FIRST[3]]), "journal entry 2 of generation 1 follows 0"),
         (Position(), found([], published={"signals": Place(4, 20, 3)}), "published records but no journal"),
         (Position(), found(FIRST, ticks=(6, 100)), "ticks from 5 to 5 are gone by retention"),
-        (Position(t=8, c=4, q=2, j=3, g=1), found(FIRST[3:], low=3, ticks=(0, 7)), "tick log ends at 7, but 8"),
+        (
+            Position(t=8, c=4, q=2, j=3, g=1),
+            found(FIRST[3:], low=3, ticks=(0, 7)),
+            "tick log ends at 7, but 8",
+        ),
         (Position(), found(FIRST, published={"signals": Place(4, 0, 0)}), "all published records are gone"),
         (Position(t=10, c=4, q=2, j=3, g=1), found(FIRST[3:], low=3), "lies before tick 9"),
     ],
