@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 import socket
 from typing import Annotated
 
@@ -28,6 +29,8 @@ def main(port: Annotated[str, typer.Option(help=_PORT)] = "") -> None:
         typer.echo(f"levibot api: {error}", err=True)
         raise typer.Exit(2) from error
     typer.echo(f"LEVIBOT API on {address(found)} (paths: {address(found)}/docs)")
+    # the server raises the signal that ended it anew, once it has shut down in order
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with contextlib.closing(reader), contextlib.suppress(KeyboardInterrupt):
         server(create_app(chosen, reader)).run(sockets=[found])
 
