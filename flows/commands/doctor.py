@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Iterator
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 import orjson
 import typer
@@ -16,21 +17,13 @@ from connectors.kafka.errors import TopicsError
 from connectors.kafka.inspection import broker_clock_skew_s, tick_ends, topic_findings
 from connectors.redis.reader import RedisDownError, ViewReader
 from connectors.settings import Settings, settings
+from flows.finding import BAD, OK, UNKNOWN, WARN, Finding
+from flows.history_findings import history_findings, recovery_finding
 
 EndOf = Callable[[tuple[str, int]], int | None]
-OK, WARN, BAD, UNKNOWN = "ok", "warn", "bad", "unknown"
 OLD_VIEW_S = 5.0
 LAG_RECORDS = 10_000
 SKEW_S = 5.0
-
-
-class Finding(NamedTuple):
-    """One thing looked at: its state, what was seen, what to do."""
-
-    what: str
-    state: str
-    seen: str
-    do: str = ""
 
 
 def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")] = False) -> None:
@@ -54,6 +47,9 @@ def examine(config: Settings) -> Iterator[Finding]:
         yield from _views(config, lambda where: None)
     else:
         yield _tried("clocks", lambda: _clocks(config), "")
+        yield _tried("recovery", lambda: recovery_finding(config), "levibot recover inspect")
+        with contextlib.suppress(TopicsError):  # already told
+            yield from history_findings(config)
         yield from _views(config, lambda where: tick_ends(config, [where])[where])
 
 
