@@ -72,6 +72,7 @@ class Stage:
     def of_settings(cls, values: dict[str, str]) -> Stage:
         """Return the stage of a run that is already there, under its own topic names."""
         stage = cls.__new__(cls)
+        stage._folder = Folder()
         stage._take({"tick_topics": "ticks", "topic_suffix": "", "control_topic": "control"} | values)
         return stage
 

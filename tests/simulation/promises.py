@@ -1,0 +1,85 @@
+"""What must hold at the end of a run, read from the logs alone."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Any
+
+import orjson
+
+from connectors.codecs.wire import place
+from models.journal.entry import COMMAND, Entry
+from models.judge.records import SIGNALS, Shard
+from models.market.ledger import Totals
+from tests.simulation.broker import Broker
+from tests.simulation.errors import BrokenError
+from tests.simulation.plan import Plan
+from tests.simulation.replay import Outputs, Replay, entries, published
+
+
+def check(
+    plan: Plan, broker: Broker, shard: Shard, accepted: list[int], last: tuple[Any, Totals] | None
+) -> int:
+    """Raise ``BrokenError`` where a promise of a shard is broken; return the number of its records."""
+    found, replay, folded = published(broker, shard), Replay(plan, broker, shard), entries(broker, shard)
+    _same(found, replay.outputs)
+    taken = [entry.ctl_offset for entry in folded if entry.kind == COMMAND]
+    _expect(taken == accepted, f"commands {accepted} were accepted, {taken} taken in")
+    _expect(replay.ledger.read == replay.items, f"{replay.items} items, but the books say {replay.ledger}")
+    if last is not None and last[0] == replay.cause:
+        _expect(last[1] == replay.ledger, f"the books said {last[1]}, a replay {replay.ledger}")
+    _in_order(found)
+    _hold_under_a_kill(found, folded)
+    return sum(map(len, found.values()))
+
+
+def _expect(holds: bool, what: str) -> None:
+    if not holds:
+        raise BrokenError(what)
+
+
+def _same(found: Outputs, expected: Outputs) -> None:
+    """No record is missing, doubled, different or out of order."""
+    for topic, wanted in expected.items():
+        for place_, (one, other) in enumerate(zip(found[topic], wanted, strict=False)):
+            _expect(one == other, f"{topic} {place_}: published {one}, replayed {other}")
+        counts = (len(found[topic]), len(wanted))
+        _expect(counts[0] == counts[1], f"{topic}: {counts[0]} records published, {counts[1]} replayed")
+
+
+def _in_order(found: Outputs) -> None:
+    """Ordinals count from 0 on; the signals of a symbol follow one another in time."""
+    for topic, records in found.items():
+        ordinals = [place(value, headers).ordinal for _, value, headers in records]
+        _expect(ordinals == list(range(len(records))), f"{topic}: ordinals are {ordinals}")
+    times: Mapping[bytes, list[int]] = defaultdict(list)
+    for key, value, _ in found[SIGNALS]:
+        times[key].append(orjson.loads(value)["ts"])
+    for key, ts in times.items():
+        _expect(all(a < b for a, b in pairwise(ts)), f"signals of {key!r} at {ts}")
+
+
+def _hold_under_a_kill(found: Outputs, folded: list[Entry]) -> None:
+    """What a kill's place in the journal precedes is HOLD, as far as an unkill's."""
+    in_force = killed_scopes(folded)
+    for _, value, _ in found[SIGNALS]:
+        signal = orjson.loads(value)
+        if in_force[signal["caused_by"]["seq"]] & {"all", f"symbol:{signal['symbol']}"}:
+            _expect(signal["signal"] == "HOLD" and signal["advisory"], f"under a kill: {signal}")
+
+
+def killed_scopes(folded: list[Entry]) -> list[frozenset[str]]:
+    """Return the scopes under a kill behind so many entries, told from the commands alone."""
+    scopes: frozenset[str] = frozenset()
+    found, last = [scopes], -1
+    for entry in folded:
+        command = entry.payload.get("command", {"n": -1, "cmd": ""})
+        if command["n"] > last:
+            last = command["n"]
+            one = {command.get("scope", "")}
+            scopes = scopes | one if command["cmd"] == "kill" else scopes
+            scopes = scopes - one if command["cmd"] == "unkill" else scopes
+        found.append(scopes)
+    return found
