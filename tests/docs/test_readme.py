@@ -104,6 +104,7 @@ class Reader:
         self._stage = stage
         self._home = home
         values = {name.upper(): value for name, value in stage.values.items() if name not in RECORDED}
+        values |= {"RECOVERY_DIR": str(home / "recovery")}
         self._env = values | reader_home(home, os.environ["PATH"])
         self._ready = {
             FLOW: lambda: all(stage.ends("journal")),

@@ -73,7 +73,8 @@ class Stage:
         """Return the stage of a run that is already there, under its own topic names."""
         stage = cls.__new__(cls)
         stage._folder = Folder()
-        stage._take({"tick_topics": "ticks", "topic_suffix": "", "control_topic": "control"} | values)
+        default = {"tick_topics": "ticks", "topic_suffix": "", "control_topic": "control"}
+        stage._take(default | {"recovery_dir": stage._folder.path} | values)
         return stage
 
     def but(self, **settings: str) -> Stage:
