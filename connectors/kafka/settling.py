@@ -31,4 +31,4 @@ def settle(bootstrap: str, topics: Sequence[str], partitions: Sequence[int]) -> 
         now = [int(answers[where].result(_ANSWER_S).offset) for where in wanted]
         if now != seen:
             seen, since = now, time.monotonic()
-        time.sleep(_LOOK_EVERY_S)
+        client.poll(_LOOK_EVERY_S)

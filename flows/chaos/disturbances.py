@@ -66,7 +66,7 @@ def clock_steps_back(arena: Arena, worker: Worker, rng: random.Random) -> None:
     clock.write_text("+0")
     worker.start(
         ld_preload=str(faketime()), faketime_timestamp_file=str(clock), faketime_no_cache="1",
-        faketime_dont_fake_monotonic="1", stuck_after_s=str(STUCK_AFTER_S),
+        faketime_dont_fake_monotonic="1", dont_fake_monotonic="1", stuck_after_s=str(STUCK_AFTER_S),
     )  # fmt: skip
     worker.wait_until_open()
     clock.write_text(f"-{STEP_BACK_S}")
