@@ -2,24 +2,43 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from typing import NamedTuple
 
-from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from connectors.kafka.clients import reader
 from connectors.kafka.errors import BrokerError, check
 from connectors.kafka.messages import offset_of
 
 PATIENCE_S = 30.0
+ASK_AGAIN_S = 0.1
+_PASSING = {
+    KafkaError.NOT_LEADER_FOR_PARTITION,
+    KafkaError.LEADER_NOT_AVAILABLE,
+    KafkaError.REQUEST_TIMED_OUT,
+    KafkaError._TRANSPORT,
+}
+"""What a broker that is starting or stopping answers."""
 
 
 def ends(client: Consumer, topic: str, partition: int) -> tuple[int, int]:
-    """Return the low and high watermark offsets as the broker tells them now."""
-    low, high = client.get_watermark_offsets(TopicPartition(topic, partition), timeout=PATIENCE_S)
-    return int(low), int(high)
+    """Return the low and high watermark offsets as the broker tells them now.
+
+    A broker that is just coming back is asked again; raise ``BrokerError`` if it does not tell them.
+    """
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            low, high = client.get_watermark_offsets(TopicPartition(topic, partition), timeout=PATIENCE_S)
+            return int(low), int(high)
+        except KafkaException as error:
+            if error.args[0].code() not in _PASSING or time.monotonic() > deadline:
+                raise BrokerError(f"the ends of {topic}/{partition}: {error.args[0].str()}") from error
+        threading.Event().wait(ASK_AGAIN_S)
 
 
 def read_range(client: Consumer, topic: str, partition: int, start: int, end: int) -> Iterator[Message]:

@@ -7,10 +7,12 @@ import shutil
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 
 from connectors.failpoints import POINTS
-from connectors.kafka.inspection import tick_ends
+from connectors.kafka.clients import consumer
+from connectors.kafka.reading import ends
 from connectors.kafka.topics import shards, share
 from flows.chaos import disturbances as faults
 from flows.chaos.arena import Arena
@@ -113,9 +115,9 @@ def _strace(kill: Kill) -> list[str]:
 
 def _recover(arena: Arena, worker: Worker, chaos: Chaos) -> None:
     """Wait until the process stands where the ticks ended when the look began, and note since when."""
-    ends = _ends(arena, worker)
+    fed = _ends(arena, worker)
     worker.wait_until(
-        lambda: _stands(worker.positions(), ends), CAUGHT_UP_WITHIN_S, f"does not catch up with {ends}"
+        lambda: _stands(worker.positions(), fed), CAUGHT_UP_WITHIN_S, f"does not catch up with {fed}"
     )
     if worker.died_at:
         chaos.recovery_s.append(time.monotonic() - worker.died_at)
@@ -123,12 +125,12 @@ def _recover(arena: Arena, worker: Worker, chaos: Chaos) -> None:
 
 
 def _ends(arena: Arena, worker: Worker) -> dict[str, int]:
-    ends = tick_ends(arena.settings, [(shard.topic, shard.partition) for shard in worker.shards])
-    return {shard.key: ends[shard.topic, shard.partition] for shard in worker.shards}
+    with closing(consumer(arena.settings.kafka_bootstrap)) as client:
+        return {shard.key: ends(client, shard.topic, shard.partition)[1] for shard in worker.shards}
 
 
-def _stands(positions: dict[str, int] | None, ends: dict[str, int]) -> bool:
-    return positions is not None and all(positions.get(key, -1) >= end for key, end in ends.items())
+def _stands(positions: dict[str, int] | None, fed: dict[str, int]) -> bool:
+    return positions is not None and all(positions.get(key, -1) >= end for key, end in fed.items())
 
 
 def _end(arena: Arena, workers: list[Worker]) -> None:
