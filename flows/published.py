@@ -9,6 +9,7 @@ from typing import Any
 from prometheus_client.core import CollectorRegistry, CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from connectors.kafka.growth import Growth
 from connectors.kafka.routing import Routing
 from connectors.redis.view import ShardView
 from connectors.redis.writer import ViewWriter
@@ -25,10 +26,12 @@ class Published:
         ladder: Staleness,
         registry: CollectorRegistry,
         positions: Callable[[], dict[str, int]],
+        growth: Growth,
     ) -> None:
         self._writer = writer
         self._ladder = ladder
         self._positions = positions
+        self._growth = growth
         self._views: dict[str, ShardView] = {}
         self._routing = Routing()
         self._updated_at = time.time()
@@ -53,6 +56,7 @@ class Published:
             "updated_at": self._updated_at,
             "shards": shards,
             "positions": self._positions(),
+            "unread_partitions": self._growth.unread,
             "view": self._writer.stats()._asdict(),
         }
 
@@ -73,7 +77,10 @@ class Published:
         last = GaugeMetricFamily(
             "spark_last_update_timestamp", "Unix time of the last delivery", value=self._updated_at
         )
-        yield from (items, dlq, misrouted, last)
+        unread = GaugeMetricFamily(
+            "levibot_unread_partitions", "New partitions of tick topics", value=self._growth.unread
+        )
+        yield from (items, dlq, misrouted, unread, last)
 
 
 class _Books(Collector):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
 
 import structlog
@@ -11,6 +11,7 @@ from prometheus_client import CollectorRegistry, PlatformCollector, ProcessColle
 
 from connectors import failpoints, start_values
 from connectors.embedded.ports import free_port
+from connectors.kafka.growth import Growth
 from connectors.kafka.opening import Opening
 from connectors.kafka.outlets import Outlets
 from connectors.kafka.settling import settle
@@ -51,7 +52,7 @@ def run_signals(
         failpoints.reach("open.locked")
         outlets = _outlets(config, mine, folder)
         opening = Opening(config, spec, desk, outlets, accept_gap=accept_gap, days=days)
-        with _shown(config, spec, opening) as published:
+        with closing(Growth(config, every)) as growth, _shown(config, spec, opening, growth) as published:
             source = ShardSource(mine, opening.open, stop, watchdog := Watchdog(config.stuck_after_s))
             sink = ShardSinks(
                 mine, outlets, opening.published, config.topic_suffix, published, _compare(config)
@@ -81,13 +82,13 @@ def _compare(config: Settings) -> Comparison | None:
 
 
 @contextmanager
-def _shown(config: Settings, spec: Spec, opening: Opening) -> Iterator[Published]:
+def _shown(config: Settings, spec: Spec, opening: Opening, growth: Growth) -> Iterator[Published]:
     """Serve health and metrics, and write the read model."""
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)
     PlatformCollector(registry=registry)
     with ViewWriter(config.redis_url) as writer:
-        published = Published(writer, spec.staleness, registry, opening.positions)
+        published = Published(writer, spec.staleness, registry, opening.positions, growth)
         health = HealthServer(config.flow_host, free_port(config.flow_port), registry, published.status)
         _LOG.info("health and metrics", port=health.port)
         yield published

@@ -63,7 +63,11 @@ class KeyedStage(StatefulBatchLogic[tuple[Shard, X], tuple[Shard, Y], bytes]):
 
 def market_stage(spec: Spec) -> Callable[[Any], KeyedStage[Input, Closed]]:
     """Return the builder of Market stages; the desk comes with the shard's genesis."""
-    return lambda saved: KeyedStage(lambda shard, state: Market(spec, Desk(), state), saved)
+    return lambda saved: KeyedStage(lambda shard, state: _market(spec, shard, state), saved)
+
+
+def _market(spec: Spec, shard: Shard, state: Any) -> Market:
+    return Market(spec, Desk(), state, topic=shard.topic, partition=shard.partition)
 
 
 def judge_stage(

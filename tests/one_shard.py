@@ -43,7 +43,7 @@ class OneShard:
         self.view = ShardView(self.shard)
         self._spec = spec or Spec(models=MODELS)
         models = load_all(self._spec.models)
-        self._market = Market(self._spec, Desk())
+        self._market = Market(self._spec, Desk(), topic=topic, partition=partition)
         self._scorer, self._judge = Scorer(self._spec, models), Judge(self._spec, self.shard, models)
         self._decoder = Decoder()
         self._offset = self._commands = 0

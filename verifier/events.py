@@ -37,6 +37,7 @@ class Expired(NamedTuple):
 
     symbol: Symbol
     second: int
+    limit_s: int
 
 
 class Moved(NamedTuple):

@@ -114,7 +114,7 @@ class Expectations:
             "metric": "staleness.tick",
             "event": "expired",
             "level": "expired",
-            "limit_s": self.rules.symbol_ttl_s,
+            "limit_s": event.limit_s,
             "caused_by": cause,
             RECORD_KEY: symbol.name,
         }

@@ -47,7 +47,8 @@ class _Open:
 class Life:
     """The symbol's seconds; all below ``closed_to`` are closed."""
 
-    def __init__(self, first: Trade) -> None:
+    def __init__(self, first: Trade, ttl_s: int) -> None:
+        self.ttl_s = ttl_s
         self.closed_to = self.newest = first.ts // SECOND
         self._open: dict[int, _Open] = {}
         self._last: list[Bar] = []  # of the last five closed seconds

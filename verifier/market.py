@@ -22,6 +22,7 @@ from verifier.fields import (
 )
 from verifier.life import Life
 from verifier.log import Record
+from verifier.placement import partition_of
 from verifier.rules import MS, SECOND, Rules
 from verifier.ticks import Item, items_of
 
@@ -41,6 +42,7 @@ class Market:
         self._symbols: dict[tuple[str, str], Symbol] = {}
         self._names: set[str] = set()
         self._log_ts = 0
+        self._retired = False  # a symbol moved away and still lives
         self.books = dict.fromkeys(BOOKS, 0)
 
     @property
@@ -53,7 +55,15 @@ class Market:
         self._log_ts = max(self._log_ts, ts)
         if self._by_log > before:
             yield Moved(self._by_log, dict(self.books))
+        if self._by_log > before or self._retired:
             yield from self._closed_by_log()
+
+    def retire(self, partition: int, partitions: int) -> None:
+        """End every symbol whose records go to another partition from now on, once log time lets it."""
+        for symbol in self._symbols.values():
+            if symbol.life is not None and partition_of(symbol.plain, partitions) != partition:
+                symbol.life.ttl_s = 0
+                self._retired = True
 
     def record(self, record: Record) -> Iterator[Event]:
         """Take a tick record; raise ``Unjudged``, having done nothing, where it cannot be judged."""
@@ -71,12 +81,13 @@ class Market:
 
     def _closed_by_log(self) -> Iterator[Event]:
         living = [(symbol, symbol.life) for symbol in self._symbols.values() if symbol.life is not None]
-        ends = {symbol: life.newest + self._rules.symbol_ttl_s + 1 for symbol, life in living}
+        ends = {symbol: max(life.newest + life.ttl_s + 1, life.closed_to) for symbol, life in living}
         yield from self._closed_to({symbol: min(self._by_log, end) for symbol, end in ends.items()})
-        for symbol, end in ends.items():
-            if self._by_log >= end:
+        for symbol, life in living:
+            if self._by_log >= ends[symbol]:
                 symbol.life = None
-                yield Expired(symbol, end - 1)
+                yield Expired(symbol, ends[symbol] - 1, life.ttl_s)
+        self._retired = any(life.ttl_s == 0 for symbol, life in living if symbol.life is life)
 
     def _closed_to(self, ends: dict[Symbol, int]) -> Iterator[Row]:
         rows = [
@@ -124,7 +135,7 @@ class Market:
         if second < closed:
             return LATE
         if life is None:
-            life = symbol.life = Life(trade)
+            life = symbol.life = Life(trade, self._rules.symbol_ttl_s)
         reached[symbol] = max((trade.ts - self._disorder) // SECOND, life.closed_to, reached.get(symbol, 0))
         if life.holds(trade):
             return DUPLICATE

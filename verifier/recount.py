@@ -10,10 +10,11 @@ import math
 from bisect import bisect_left
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Any
 
 from verifier.expected import Expectations
 from verifier.history import Shard
-from verifier.journal import BEAT, GENESIS, Entry, Folded
+from verifier.journal import BEAT, COMMAND, GENESIS, Entry, Folded
 from verifier.log import Partition
 from verifier.market import Market
 from verifier.rules import Rules
@@ -68,6 +69,7 @@ class _Rerun:
         self._era = Era(genesis, Expectations(shard, rules, first))
         self._ticks = ticks
         self._market = Market(rules)
+        self._numbers = dict(genesis.payload["desk"]["numbers"])
         self._next = bisect_left(ticks.records, genesis.after, key=lambda record: record.offset)
         self._seq = genesis.seq + 1
 
@@ -119,4 +121,16 @@ class _Rerun:
         self._seq = entry.seq + 1
         if entry.kind == BEAT:
             self._era.expectations.take(self._market.beat(entry.payload["ts"]), entry.after, self._seq)
+        if entry.kind == COMMAND:
+            self._command(entry.payload["command"])
         return True
+
+    def _command(self, command: dict[str, Any]) -> None:
+        """Take a command; only one about partitions changes what closes."""
+        sender, n = f"{command['role']}:{command['actor']}", command["n"]
+        if n <= self._numbers.get(sender, -1):
+            return
+        self._numbers[sender] = n
+        grown, shard = command["args"], self._era.expectations.shard
+        if command["cmd"] == "partitions.grow" and grown["topic"] == shard.topic:
+            self._market.retire(shard.partition, grown["partitions"])

@@ -126,6 +126,7 @@ def share(every: Sequence[Shard], settings: Settings) -> list[Shard]:
 
 def _wrong_count(plan: Plan, found: int) -> str:
     return (
-        f"topic {plan.name} has {found} partitions instead of {plan.partitions} (one a shard); give this "
-        "instance other output topics with TOPIC_SUFFIX, or delete the topic if nothing needs it"
+        f"topic {plan.name} has {found} partitions instead of {plan.partitions} (one a shard); if a tick "
+        "topic was given more, take them in with: levibot topics grow; else give this instance other output "
+        "topics with TOPIC_SUFFIX, or delete the topic if nothing needs it"
     )

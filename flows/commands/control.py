@@ -104,15 +104,21 @@ def send_any(
     _send(cmd, parsed, wait, timeout, actor, as_json, scope)
 
 
-def _send(
-    cmd: str, args: dict[str, Any], wait: bool, timeout: float, actor: str, as_json: bool, scope: str = "all"
-) -> None:
+def new_command(cmd: str, args: dict[str, Any], actor: str = _ME, scope: str = "all") -> Command:
+    """Return an admin's command with a number of its own; raise ``BadCommandError`` where it is none."""
     now = time.time_ns()
     given = {name: value for name, value in args.items() if value != ""}
     command = Command(
         id=uuid.uuid4().hex, ts=now, actor=actor, n=now, role="admin", cmd=cmd, scope=scope, args=given
     )
     check(command)
+    return command
+
+
+def _send(
+    cmd: str, args: dict[str, Any], wait: bool, timeout: float, actor: str, as_json: bool, scope: str = "all"
+) -> None:
+    command = new_command(cmd, args, actor, scope)
     acks = Acks(settings(), shards(settings())) if wait else None
     sent_ms = send(settings(), command)
     if acks is None:

@@ -151,6 +151,14 @@ def _weights(args: Mapping[str, Any]) -> None:
         raise BadCommandError("argument 'parts' must be three numbers >= 0 (RSI, MACD, trend), not all zero")
 
 
+def _grow(args: Mapping[str, Any]) -> None:
+    _only(args, "topic", "partitions", "reason")
+    if not _WORD.fullmatch(_need(args, "topic", (str,), "the name of a tick topic")):
+        raise BadCommandError("argument 'topic' must be the name of a tick topic")
+    if _need(args, "partitions", (int,), "the new number of partitions") < 2:
+        raise BadCommandError("argument 'partitions' must be the new number of partitions, 2 or more")
+
+
 _ARGS: dict[str, Callable[[Mapping[str, Any]], None]] = {
     "kill": _none,
     "unkill": _unkill,
@@ -163,6 +171,7 @@ _ARGS: dict[str, Callable[[Mapping[str, Any]], None]] = {
     "flag.set": _flag,
     "policy.set": _policy,
     "weights.set": _weights,
+    "partitions.grow": _grow,
 }
 
 _ALLOWED: dict[str, frozenset[str]] = {

@@ -121,5 +121,6 @@ _CHANGES: dict[str, Callable[[Desk, Command], dict[str, Any]]] = {
         "entry": float(command.args["entry"]),
         "exit": float(command.args["exit"]),
     },
+    "partitions.grow": lambda desk, command: {},  # the market retires the symbols that moved
     "weights.set": lambda desk, command: {"weights": tuple(float(w) for w in command.args["parts"])},
 }

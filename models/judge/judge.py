@@ -151,13 +151,13 @@ class Judge:
 
     def _expired(self, closed: Closed) -> list[Record]:
         found = []
-        for code, second, offset in closed.expired:
+        for code, second, offset, limit_s in closed.expired:
             self._staleness.end(code)
             self._fallback.end(code)
             cause = cause_body(self.shard, offset, closed.cause.seq)
             symbol = closed.symbols[code]
             row = Row(closed.names[code], symbol.venue, ":".join(symbol), (second + 1) * SECOND, cause)
-            found.append(events.expired(row, self.spec.symbol_ttl_s))
+            found.append(events.expired(row, limit_s))
         return self._numbered(events.STALENESS, found)
 
     def _progress(self, closed: Closed) -> list[Record]:

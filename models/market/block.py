@@ -68,6 +68,7 @@ class Expired(NamedTuple):
     code: int
     second: int  # the last second that was published
     offset: int
+    limit_s: int  # its time to live; 0 where it moved to another shard
 
 
 class Progress(NamedTuple):

@@ -22,6 +22,7 @@ from models.market.intake import BOOK, Intake
 from models.market.intake import take_in as take_in_ticks
 from models.market.ledger import BOOKED, Books, Totals
 from models.market.pending import OpenTicks, Trades
+from models.market.placement import partition_of
 from models.market.rejects import Counts, rejects
 from models.market.rows import Span
 from models.market.store import Column, SymbolRows
@@ -34,6 +35,7 @@ _LIFE = {
     "live": Column("?", 0, False),
     "closed": Column("i8", 0, NEVER),  # seconds below it are closed
     "last_second": Column("i8", 0, NEVER),  # of the newest used tick
+    "ttl": Column("i8", 0, 0),  # seconds behind it after which the life ends
     "highest_id": Column("i8", 0, NO_ID),
     "known_lots": Column("?", 0, False),
     "books": Column("i8", len(BOOKED), 0),
@@ -41,10 +43,14 @@ _LIFE = {
 
 
 class Market:
-    """The market state of one shard."""
+    """The market state of one shard, which is partition ``partition`` of tick topic ``topic``."""
 
-    def __init__(self, spec: Spec, desk: Desk, saved: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self, spec: Spec, desk: Desk, saved: dict[str, Any] | None = None, topic: str = "", partition: int = 0
+    ) -> None:
         self.spec = spec
+        self._topic = topic
+        self._partition = partition
         self._begin(Desk.from_dict(saved["desk"]) if saved else desk, saved or {})
 
     def _begin(self, desk: Desk, saved: Mapping[str, Any]) -> None:
@@ -83,7 +89,17 @@ class Market:
 
     def _command(self, taken: Taken) -> Closed:
         self.desk, refusal = take_in_command(self.desk, taken.command, self.spec.models)
+        if taken.command.cmd == "partitions.grow" and refusal is None:
+            self._retire(taken.command.args)
         return self._released(taken.cause, command=taken.command, refusal=refusal)
+
+    def _retire(self, grown: Mapping[str, Any]) -> None:
+        """Let the lives of symbols end whose records go to another partition from now on."""
+        if grown["topic"] != self._topic:
+            return
+        for code, symbol in enumerate(self.symbols.symbols):
+            if partition_of(symbol.name, grown["partitions"]) != self._partition:
+                self._rows["ttl"][code] = 0
 
     def _calm_pieces(self, batch: TickBatch) -> list[Closed]:
         """Process a batch in pieces inside which no symbol's time to live can end.
@@ -103,8 +119,10 @@ class Market:
 
     def _first_end(self, closed: int) -> int:
         """Return the earliest second to which log time must close for any life to end."""
-        last = self._rows["last_second"][self._rows["live"]]
-        return min(int(last.min()) if len(last) else closed, closed) + self.spec.symbol_ttl_s + 1
+        live = self._rows["live"]
+        ends = self._rows["last_second"][live] + self._rows["ttl"][live] + 1
+        latest = closed + self.spec.symbol_ttl_s + 1
+        return int(ends.min(initial=latest))
 
     def _records(self, batch: TickBatch) -> Closed:
         log = np.maximum.accumulate(np.maximum(batch.log_ts, self.log_ts))
@@ -156,12 +174,13 @@ class Market:
         if new.any():
             feature_rows.admit(rows, self.spec, codes[new], used.price[first[new]])
             rows["live"][codes[new]] = True
+            rows["ttl"][codes[new]] = self.spec.symbol_ttl_s
         np.maximum.at(rows["last_second"], used.code, used.second)
 
     def _close(self, batch: TickBatch, taken: Intake) -> tuple[Block | None, tuple[Expired, ...]]:
         rows, by_log = self._rows, taken.by_log
         live = np.flatnonzero(rows["live"])
-        ends = rows["last_second"][live] + self.spec.symbol_ttl_s + 1
+        ends = np.maximum(rows["last_second"][live] + rows["ttl"][live] + 1, rows["closed"][live])
         over = by_log[-1] >= ends
         upto = np.maximum(np.maximum(rows["closed"][live], by_log[-1]), taken.lane.closed_to(live))
         upto = np.where(over, np.minimum(upto, ends), upto)
@@ -185,9 +204,11 @@ class Market:
 
     def _expire(self, codes: Ints, ends: Ints, batch: TickBatch, by_log: Ints) -> tuple[Expired, ...]:
         self._rows["live"][codes] = False
-        record = np.searchsorted(by_log, ends)
-        found = zip(record.tolist(), codes.tolist(), ends.tolist(), strict=True)
-        return tuple(Expired(code, end - 1, int(batch.offsets[r]) + 1) for r, code, end in sorted(found))
+        record, ttl = np.searchsorted(by_log, ends), self._rows["ttl"][codes]
+        found = zip(record.tolist(), codes.tolist(), ends.tolist(), ttl.tolist(), strict=True)
+        return tuple(
+            Expired(code, end - 1, int(batch.offsets[r]) + 1, limit) for r, code, end, limit in sorted(found)
+        )
 
     def _progress(self, batch: TickBatch, by_log: Ints, before: int, counts: Counts) -> tuple[Progress, ...]:
         moved = np.flatnonzero(np.diff(by_log, prepend=before) > 0).tolist()

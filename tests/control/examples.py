@@ -33,6 +33,7 @@ GOOD: tuple[tuple[str, dict[str, Any]], ...] = (
     ("policy.set", {"entry": 1, "exit": 0}),
     ("weights.set", {"parts": [0.5, 0.25, 0.25]}),
     ("weights.set", {"parts": [0, 0, 1]}),
+    ("partitions.grow", {"topic": "ticks", "partitions": 6}),
 )
 
 

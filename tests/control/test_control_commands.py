@@ -74,6 +74,9 @@ BAD_ARGS: tuple[tuple[str, dict[str, Any], str], ...] = (
     ("policy.set", {"entry": 0.6, "exit": -0.01}, "a policy needs 0 <= exit < entry <= 1"),
     ("policy.set", {"entry": float("nan"), "exit": 0.4}, "a policy needs 0 <= exit < entry <= 1"),
     ("weights.set", {}, "argument 'parts' must be three numbers: RSI, MACD, trend"),
+    ("partitions.grow", {"topic": "", "partitions": 6}, "argument 'topic' must be the name of a tick topic"),
+    ("partitions.grow", {"topic": "t", "partitions": 1},
+     "argument 'partitions' must be the new number of partitions, 2 or more"),
     *(
         ("weights.set", {"parts": parts},
          "argument 'parts' must be three numbers >= 0 (RSI, MACD, trend), not all zero")

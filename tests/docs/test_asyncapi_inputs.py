@@ -95,6 +95,9 @@ BAD: tuple[dict[str, Any], ...] = (
     {"cmd": "policy.set", "args": {"entry": 0.5}},
     {"cmd": "weights.set", "args": {"parts": [1, 2]}},
     {"cmd": "weights.set", "args": {"parts": [1, 2, -3]}},
+    {"cmd": "partitions.grow", "args": {"topic": "ticks"}},
+    {"cmd": "partitions.grow", "args": {"topic": "ticks", "partitions": 1}},
+    {"cmd": "partitions.grow", "args": {"topic": "a b", "partitions": 6}},
 )
 
 
