@@ -107,14 +107,19 @@ def emission(offset: int, *encoded: Encoded) -> Published:
     return Emission([], Cause(offset, 1), Desk(), 0, Totals()), list(encoded)
 
 
+def publish(sink: ShardSink, *items: Published) -> None:
+    """Write a batch and take the snapshot behind it."""
+    sink.write_batch([*items])
+    sink.snapshot()
+
+
 def test_records_are_published_on_the_shards_partition_in_order(
     sink_of: Callable[..., ShardSink], logs: Logs
 ) -> None:
     """Key, value and headers as they came, each topic under the instance's suffix."""
     rejected = Encoded("dlq", b"A", b"original", [("reason", "late"), ("ordinal", "0")], 0)
     sink = sink_of()
-    sink.write_batch([emission(1, signal(0), rejected, signal(1)), emission(2, signal(2))])
-    sink.snapshot()
+    publish(sink, emission(1, signal(0), rejected, signal(1)), emission(2, signal(2)))
     assert logs.values("signals") == [b"signal 0", b"signal 1", b"signal 2"]
     assert logs.values("signals", 0) == []
     (found,) = logs.records("dlq")
@@ -127,8 +132,7 @@ def test_what_stands_in_the_log_is_suppressed_and_told(
 ) -> None:
     """Up to the last ordinal of each topic; what follows is published, and all of it counts as delivered."""
     sink = sink_of(signals=1)
-    sink.write_batch([emission(1, signal(0)), emission(2, signal(1)), emission(3, signal(2))])
-    sink.snapshot()
+    publish(sink, emission(1, signal(0)), emission(2, signal(1)), emission(3, signal(2)))
     assert logs.values("signals") == [b"signal 2"]
     assert heard.suppressed == [signal(0), signal(1)]
     assert sink.suppressed == 2
@@ -139,8 +143,7 @@ def test_each_topic_is_numbered_by_itself(sink_of: Callable[..., ShardSink], log
     """A topic on which nothing stands begins at 0."""
     rejected = [Encoded("dlq", b"A", b"%d" % n, [("ordinal", str(n))], n) for n in range(2)]
     sink = sink_of(signals=4)
-    sink.write_batch([emission(1, rejected[0], signal(5), rejected[1])])
-    sink.snapshot()
+    publish(sink, emission(1, rejected[0], signal(5), rejected[1]))
     assert logs.values("signals") == [b"signal 5"]
     assert logs.values("dlq") == [b"0", b"1"]
 
@@ -166,8 +169,7 @@ def test_a_snapshot_waits_until_everything_is_in_the_log(
 ) -> None:
     """Nothing counts as delivered before the broker has it, and no state is kept that is ahead of the log."""
     sink = sink_of()
-    sink.write_batch([emission(1, signal(0))])
-    sink.snapshot()
+    publish(sink, emission(1, signal(0)))
     with hanging(logs.broker):
         sink.write_batch([emission(2, signal(1))])
         assert heard.causes == [Cause(1, 1)]
@@ -213,9 +215,8 @@ def test_a_producer_that_is_broken_ends_the_process(
     """After a refusal that no retry can heal it would leave a gap: the client itself gives up."""
     sink = sink_of(Outlets(logs.broker.bootstrap).open(SHARD))
     logs.broker.errors("produce", [MSG_SIZE_TOO_LARGE])
-    sink.write_batch([emission(1, signal(0))])
     with pytest.raises((BrokerError, KafkaException, SystemError)):
-        sink.snapshot()
+        publish(sink, emission(1, signal(0)))
     assert heard.causes == []
     assert logs.values("signals") == []
 
@@ -241,6 +242,5 @@ def test_the_sinks_of_an_instance_take_over_from_the_last_records(logs: Logs, he
     assert sinks.list_parts() == ["more/0000", "ticks/0003"]
     assert [sinks.part_fn(shard.key) for shard in shards] == [1, 0]
     sink = sinks.build_part("publish", SHARD.key, None)
-    sink.write_batch([emission(1, signal(6), signal(7))])
-    sink.snapshot()
+    publish(sink, emission(1, signal(6), signal(7)))
     assert (sink.suppressed, logs.values("signals")) == (1, [b"signal 7"])
