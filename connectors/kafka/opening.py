@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import time
-from dataclasses import replace
 from functools import cached_property
-from typing import Any
 
 import structlog
-from confluent_kafka import Consumer, TopicPartition
+from confluent_kafka import TopicPartition
 
 from connectors.codecs.decode import Decoder
 from connectors.codecs.wire import Place, place
 from connectors.failpoints import reach
+from connectors.kafka.beginning import Beginning
 from connectors.kafka.clients import admin, consumer
 from connectors.kafka.control_feed import ControlFeed
 from connectors.kafka.errors import BrokerError
-from connectors.kafka.history import Found, GapError, begin_anew, resume
+from connectors.kafka.history import Found, GapError, resume
 from connectors.kafka.inputs import ShardInputs
 from connectors.kafka.journal_log import JournalLog, fence
 from connectors.kafka.messages import headers_of
@@ -26,15 +24,13 @@ from connectors.kafka.silence import Silence
 from connectors.kafka.topics import JOURNAL, output, tick_topics
 from connectors.recovery.state import unpack
 from connectors.settings import Settings
-from models.desk.desk import Desk, take_in
+from models.desk.desk import Desk
 from models.journal.journal import Journal
 from models.journal.position import Position
 from models.judge.records import TOPICS, Shard
 from models.spec import Spec
 
 _LOG = structlog.get_logger()
-_DAY_MS = 86_400_000
-GAP_ACTOR = "accepted gap"
 
 
 class Opening:
@@ -55,11 +51,8 @@ class Opening:
         days: float | None = None,
     ) -> None:
         self._settings = settings
-        self._spec = spec
-        self._desk = desk
         self._outlets = outlets
-        self._accept_gap = accept_gap
-        self._days = days
+        self._beginning = Beginning(settings, spec, desk, accept_gap=accept_gap, days=days)
         self._log = JournalLog(settings.kafka_bootstrap, output(JOURNAL, settings))
         self._places: dict[str, dict[str, Place]] = {}
         self._journals: dict[str, Journal] = {}
@@ -114,10 +107,11 @@ class Opening:
         found = Found(fenced, *ends(ticks, shard.topic, shard.partition), published)
         try:
             journal = resume(position, found)
-            genesis = self._first_genesis(shard, ticks, journal, found)
+            genesis = self._beginning.first(shard, ticks, journal, found)
             log_ts = state.get("log_ts", 0)
         except GapError as gap:
-            journal, genesis, log_ts = self._after_gap(shard, found, str(gap)), self._gap(found, str(gap)), 0
+            journal, genesis = self._beginning.behind(shard, found, str(gap), self._control)
+            log_ts = 0
         ticks.assign([TopicPartition(shard.topic, shard.partition, journal.position.t)])
         self._journals[shard.key] = journal
         at = journal.position.t
@@ -134,54 +128,3 @@ class Opening:
             genesis=genesis,
             log_ts=log_ts,
         )
-
-    def _first_genesis(
-        self, shard: Shard, ticks: Consumer, journal: Journal, found: Found
-    ) -> dict[str, Any] | None:
-        """Return the genesis to be written and place it, None where the shard has a history."""
-        first = journal.first_pending
-        if first is not None or journal.position.q:
-            if first is not None:
-                self._check_spec(shard, first.payload.get("fingerprint"))
-            return None
-        journal.position.t = self._first_tick(shard, ticks, found)
-        return {"fingerprint": self._spec.fingerprint(), "desk": self._desk.as_dict()}
-
-    def _first_tick(self, shard: Shard, ticks: Consumer, found: Found) -> int:
-        if self._days is not None:
-            since = int(time.time() * 1_000 - self._days * _DAY_MS)
-            where = TopicPartition(shard.topic, shard.partition, since)
-            offset = ticks.offsets_for_times([where], timeout=30)[0].offset
-            return int(offset) if offset >= 0 else found.high
-        return found.low if self._settings.start == "earliest" else found.high
-
-    def _check_spec(self, shard: Shard, found: str | None) -> None:
-        if found is not None and found != self._spec.fingerprint():
-            raise BrokerError(
-                f"shard {shard.key} was begun under another configuration (spec {found[:12]}, now "
-                f"{self._spec.fingerprint()[:12]}); start the new one beside it with another TOPIC_SUFFIX "
-                "(docs/reliability.md, A changed configuration)"
-            )
-
-    def _after_gap(self, shard: Shard, found: Found, gap: str) -> Journal:
-        if not self._accept_gap:
-            raise BrokerError(
-                f"shard {shard.key}: {gap}. Restore it; or give this instance topics of its own with "
-                "TOPIC_SUFFIX; or begin anew behind the gap, killed until an unkill: "
-                "levibot run signals --accept-gap"
-            )
-        journal = begin_anew(found, self._control.end)
-        _LOG.warning("gap accepted; the shard begins anew, killed", shard=shard.key, gap=gap)
-        return journal
-
-    def _gap(self, found: Found, gap: str) -> dict[str, Any]:
-        """Return the genesis behind a gap: all commands still kept, and a kill on top of them."""
-        desk = self._desk
-        for _, _, command in self._control.since(0):
-            desk, _ = take_in(desk, command, self._spec.models)
-        killed = replace(desk, killed=True, killed_by=GAP_ACTOR)
-        ordinals = {topic: last.ordinal + 1 for topic, last in found.published.items()}
-        return {
-            "fingerprint": self._spec.fingerprint(), "desk": killed.as_dict(), "ordinals": ordinals,
-            "gap": gap,
-        }  # fmt: skip

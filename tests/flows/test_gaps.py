@@ -9,8 +9,8 @@ import pytest
 from confluent_kafka import TopicPartition
 
 from connectors.embedded import EmbeddedRedis, RealKafka
+from connectors.kafka.beginning import GAP_ACTOR
 from connectors.kafka.clients import admin
-from connectors.kafka.opening import GAP_ACTOR
 from connectors.kafka.topics import output
 from tests.flows.running import Stage, until
 from tests.flows.test_recovery import feed, run
