@@ -32,6 +32,10 @@ class Outlet:
     def commit(self) -> None:
         """Make readers see what was sent: nothing to do without transactions."""
 
+    def under_way(self) -> int:
+        """Return how many records are not acknowledged yet."""
+        return len(self._client)
+
     def poll(self, seconds: float) -> None:
         """Serve delivery reports."""
         self._client.poll(seconds)

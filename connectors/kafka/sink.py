@@ -26,6 +26,7 @@ OnSuppressed = Callable[[Shard, Encoded], None]
 
 FULL_QUEUE_WITHIN_S = 30.0
 FLUSH_WITHIN_S = 30.0
+MOST_UNDER_WAY = 2_000
 
 
 class Batch:
@@ -73,6 +74,7 @@ class ShardSink(StatefulSinkPartition[Published, None]):
         self._outlet.commit()
         self._waiting.append(batch)
         self._settle()
+        self._relieve()
 
     def snapshot(self) -> None:
         """Wait until everything is in the log: nothing is durable that is not published."""
@@ -121,6 +123,14 @@ class ShardSink(StatefulSinkPartition[Published, None]):
                 self._outlet.poll(0.05)
                 if time.monotonic() > deadline:
                     raise BrokerError("the broker takes no records; its queue stayed full") from full
+
+    def _relieve(self) -> None:
+        """Wait while much is under way, so that the flush before a snapshot is short."""
+        deadline = time.monotonic() + FULL_QUEUE_WITHIN_S
+        while self._outlet.under_way() > MOST_UNDER_WAY:
+            self._outlet.poll(0.001)
+            if time.monotonic() > deadline:
+                raise BrokerError("the broker takes no records; its queue stayed full")
 
     def _settle(self) -> None:
         """Hand on the batches that are in the log, in order."""

@@ -14,6 +14,8 @@ from tests.mutants.mutation import Edit, StaleEditError, Witness, put_in_place
 from tests.mutants.mutations import MUTATIONS
 from tests.mutants.plugin import PROFILE
 
+pytestmark = pytest.mark.embedded
+
 ROOT = Path(__file__).parents[2]
 WITHIN_S = 100.0
 OWN = {"PYTEST_ADDOPTS", "PYTEST_CURRENT_TEST", "PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT"}
