@@ -52,6 +52,7 @@ def run_signals(
         failpoints.reach("open.locked")
         outlets = _outlets(config, mine, folder)
         opening = Opening(config, spec, desk, outlets, accept_gap=accept_gap, days=days)
+        opening.look(mine)
         with closing(Growth(config, every)) as growth, _shown(config, spec, opening, growth) as published:
             source = ShardSource(mine, opening.open, stop, watchdog := Watchdog(config.stuck_after_s))
             sink = ShardSinks(

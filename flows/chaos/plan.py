@@ -10,7 +10,7 @@ from connectors.failpoints import POINTS
 
 RANDOM, STARTING, COMMIT = "at random", "while starting", "at a commit to disk"
 
-HIGHEST = {"open": 2, "journal": 8, "sink": 50, "snapshot": 6}
+HIGHEST = {"open.locked": 1, "open": 2, "journal": 8, "sink": 50, "snapshot": 6}
 """How often a point of each kind may be passed before the process dies there."""
 COMMITS = 14
 
@@ -34,7 +34,7 @@ def kills(count: int, aimed: Sequence[str], rng: random.Random) -> Iterator[Kill
     places += [rng.choice((RANDOM, STARTING)) for _ in range(count - len(places))]
     rng.shuffle(places)
     for where in places:
-        highest = COMMITS if where == COMMIT else HIGHEST.get(where.partition(".")[0], 1)
+        highest = COMMITS if where == COMMIT else HIGHEST.get(where, HIGHEST.get(where.partition(".")[0], 1))
         yield Kill(where, rng.randint(1, highest))
 
 
