@@ -7,7 +7,7 @@ import shutil
 import time
 from collections import Counter
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 
 from connectors.failpoints import POINTS
@@ -51,11 +51,9 @@ def unleash(arena: Arena, count: int, seed: int, told: Callable[[int, str], None
     able, chaos.impossible = faults.available(arena.scratch, transactions=arena.settings.output_transactions)
     aimed = _aimed(chaos)
     disturbing = disturbances(list(able), DISTURB_EVERY, count, rng)
-    workers = _workers(arena)
-    for worker in workers:
-        worker.start()
-    with Operator(arena, seed) as operator:
-        with Market(arena, seed, RATE):
+    with ExitStack() as ending:
+        workers = _started(arena, ending)
+        with Operator(arena, seed) as operator, Market(arena, seed, RATE):
             for number, kill in enumerate(kills(count, aimed, rng)):
                 worker = rng.choice(workers)
                 if number in disturbing:
@@ -68,9 +66,9 @@ def unleash(arena: Arena, count: int, seed: int, told: Callable[[int, str], None
                 worker.start()
                 _recover(arena, worker, chaos)
         chaos.commands = operator.sent
-    for worker in workers:
-        _recover(arena, worker, chaos)
-    _end(arena, workers)
+        for worker in workers:
+            _recover(arena, worker, chaos)
+        _end(arena, workers)
     return chaos
 
 
@@ -82,10 +80,15 @@ def _aimed(chaos: Chaos) -> list[str]:
     return [*POINTS]
 
 
-def _workers(arena: Arena) -> list[Worker]:
+def _started(arena: Arena, ending: ExitStack) -> list[Worker]:
+    """Start every instance; none outlives ``ending``."""
     config, every = arena.settings, shards(arena.settings)
     each = [config.model_copy(update={"instance": i}) for i in range(config.of)]
-    return [Worker(arena, own.instance, share(every, own)) for own in each]
+    workers = [Worker(arena, own.instance, share(every, own)) for own in each]
+    for worker in workers:
+        ending.callback(worker.close)
+        worker.start()
+    return workers
 
 
 def _kill(worker: Worker, kill: Kill, chaos: Chaos, rng: random.Random) -> None:

@@ -17,6 +17,7 @@ from urllib.error import URLError
 
 from connectors.embedded import free_port
 from connectors.embedded.child import Child
+from connectors.embedded.tether import tethered
 from flows.chaos.arena import Arena
 from models.judge.records import Shard
 
@@ -65,10 +66,16 @@ class Worker:
         self._log = self._arena.scratch / f"instance-{self.instance}-{self.starts:04d}.log"
         own = {"flow_port": str(self._port), "instance": str(self.instance), "failpoint": failpoint}
         places = {"recovery_dir": str(self.folder)}
-        command = [*under, LEVIBOT, "run", "signals"]
+        program = [LEVIBOT, "run", "signals"]
+        command = [*under, *program] if under else tethered(program)
         self._child = Child(
             "the signals flow", command, log=self._log, env=self._arena.env(**(own | places | env))
         )
+
+    def close(self) -> None:
+        """Leave no process behind."""
+        if self.running:
+            self.kill()
 
     def move(self) -> Child:
         """Leave folder and process behind, as to another machine, and return that process."""
