@@ -17,7 +17,7 @@ from confluent_kafka import Consumer, KafkaError, Message
 from connectors.codecs.wire import decode_entry, encode_entry
 from connectors.failpoints import reach
 from connectors.kafka.clients import consumer, exact_producer
-from connectors.kafka.errors import BrokerError
+from connectors.kafka.errors import BrokerError, refusals_told
 from connectors.kafka.messages import offset_of
 from connectors.kafka.reading import PATIENCE_S, ends, read_range
 from models.journal.entry import OPEN, Entry
@@ -47,14 +47,16 @@ class JournalLog:
                 reach("journal.acknowledged")
                 on_offset(offset_of(message))
 
-        self._producer.produce(
-            self.topic, encode_entry(entry), shard.key, partition=shard.number, on_delivery=delivered
-        )
-        self._producer.poll(0)
+        with refusals_told("the journal"):
+            self._producer.produce(
+                self.topic, encode_entry(entry), shard.key, partition=shard.number, on_delivery=delivered
+            )
+            self._producer.poll(0)
 
     def poll(self) -> None:
         """Take in acknowledgements; raise ``BrokerError`` if one failed: its entry may be in the log."""
-        self._producer.poll(0)
+        with refusals_told("the journal"):
+            self._producer.poll(0)
         if self._error is not None:
             raise BrokerError(self._error)
 

@@ -12,7 +12,7 @@ from typing import Any
 from confluent_kafka import KafkaException, Producer
 
 from connectors.kafka.clients import exact_producer
-from connectors.kafka.errors import BrokerError
+from connectors.kafka.errors import BrokerError, refusals_told
 from models.judge.records import Shard
 
 LINGER_MS = 2
@@ -27,7 +27,10 @@ class Outlet:
 
     def send(self, topic: str, partition: int, **record: Any) -> None:
         """Queue a record; raise ``BufferError`` while the queue is full."""
-        self._client.produce(topic, partition=partition, **record)
+        try:  # for each record, so without the cost of a context manager
+            self._client.produce(topic, partition=partition, **record)
+        except KafkaException as error:
+            raise BrokerError(f"the broker takes output records no more ({error.args[0].str()})") from error
 
     def commit(self) -> None:
         """Make readers see what was sent: nothing to do without transactions."""
@@ -38,11 +41,13 @@ class Outlet:
 
     def poll(self, seconds: float) -> None:
         """Serve delivery reports."""
-        self._client.poll(seconds)
+        with refusals_told("output records"):
+            self._client.poll(seconds)
 
     def flush(self, seconds: float) -> int:
         """Wait for all reports and return how many are missing still."""
-        return self._client.flush(seconds)
+        with refusals_told("output records"):
+            return self._client.flush(seconds)
 
 
 class TransactionalOutlet(Outlet):

@@ -60,6 +60,10 @@ class Producer:
         for _ in range(self._world.rng.choice(_SLOW if slow else _FAST)):
             self._goes_on()
 
+    def __len__(self) -> int:
+        """Return how many records are not acknowledged yet."""
+        return self._left()
+
     def flush(self, timeout: float) -> int:
         """Write and report everything; return how many records are left where the broker hangs."""
         self._world.wait(timeout)
