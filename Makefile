@@ -30,15 +30,18 @@ $(READY): pyproject.toml requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --editable .
 	@touch $@
 
-.PHONY: help setup test lint demo bench docs kafka lock clean
+.PHONY: help setup test crash lint demo bench docs kafka lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(READY)  ## make .venv with the locked dependencies (PYTHON=... names the interpreter)
 
-test: $(READY)  ## run every test this machine can run, with coverage (WORKERS=2)
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --cov --cov-report=term --durations=10
+test: $(READY)  ## run every test this machine can run but those of `make crash`, with coverage (WORKERS=2)
+	$(BIN)/python -m pytest -m "not crash" -n $(WORKERS) --dist loadgroup --cov --cov-report=term --durations=10
+
+crash: $(READY)  ## kill the flow on a real Kafka and on the embedded broker, and account for every record
+	$(BIN)/python -m pytest -m crash
 
 lint: $(READY)  ## check style, format and types
 	$(BIN)/ruff check .

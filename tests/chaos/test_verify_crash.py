@@ -33,7 +33,7 @@ def crashed(*options: str, kills: int) -> dict[str, Any]:
 
 
 @pytest.mark.kafka
-@pytest.mark.slow
+@pytest.mark.crash
 @pytest.mark.timeout(560)
 def test_ten_kills_on_a_real_kafka_change_nothing(kafka_jars: Path) -> None:
     """None of its records missing, doubled, different or out of order, and each kill is accounted for."""
@@ -44,7 +44,7 @@ def test_ten_kills_on_a_real_kafka_change_nothing(kafka_jars: Path) -> None:
 
 
 @pytest.mark.embedded
-@pytest.mark.slow
+@pytest.mark.crash
 @pytest.mark.timeout(300)
 def test_kills_on_the_embedded_broker_change_nothing() -> None:
     """The same where there is no Kafka."""
