@@ -9,7 +9,7 @@ from rich.table import Table
 
 from connectors.failpoints import POINTS
 from flows.chaos.plan import COMMIT
-from flows.chaos.run import Chaos
+from flows.chaos.run import Chaos, Recovery
 from verifier.findings import (
     DIFFERENT,
     DUPLICATED,
@@ -47,7 +47,7 @@ class Outcome(NamedTuple):
     @property
     def figures(self) -> dict[str, int | float]:
         """Return the figures by name, in the order in which people look at them."""
-        times = self.chaos.recovery_s
+        times = [recovery.seconds for recovery in self.chaos.recoveries]
         return {
             "kills": self.chaos.kills,
             "commands sent": self.chaos.commands,
@@ -66,6 +66,11 @@ class Outcome(NamedTuple):
             "caught up after, worst s": round(max(times, default=0.0), 2),
         }
 
+    @property
+    def slowest(self) -> str:
+        """Return what the slowest recovery came after, "" where there was none."""
+        return max(self.chaos.recoveries, default=Recovery(0.0, "")).after
+
     def as_dict(self) -> dict[str, Any]:
         """Return plain data."""
         return {
@@ -75,7 +80,8 @@ class Outcome(NamedTuple):
             "killed": dict(self.chaos.killed),
             "disturbed": dict(self.chaos.disturbed),
             "not possible here": self.chaos.impossible,
-            "recovery_s": [round(seconds, 2) for seconds in self.chaos.recovery_s],
+            "recovery_s": [round(recovery.seconds, 2) for recovery in self.chaos.recoveries],
+            "slowest recovery after": self.slowest,
             "verifier": self.report.as_dict(),
         }
 
@@ -84,6 +90,7 @@ class Outcome(NamedTuple):
         figures = Table("figure", "value", box=None)
         for name, value in self.figures.items():
             figures.add_row(name, f"{value:,}")
+        figures.add_row("the slowest came after", self.slowest)
         places = Table("killed", "times", box=None)
         for place in dict.fromkeys([*POINTS, COMMIT, *self.chaos.killed]):
             places.add_row(place, str(self.chaos.killed[place]))

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from connectors.failpoints import POINTS
 from connectors.kafka.clients import consumer
@@ -27,6 +28,13 @@ RATE = 6.0
 STRACE = ("strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fsync,fdatasync")
 
 
+class Recovery(NamedTuple):
+    """From the end of a process to its successor standing where the ticks ended, and what it came after."""
+
+    seconds: float
+    after: str
+
+
 @dataclass(slots=True)
 class Chaos:
     """What was done, and how long each recovery took."""
@@ -35,7 +43,7 @@ class Chaos:
     killed: Counter[str] = field(default_factory=Counter)
     disturbed: Counter[str] = field(default_factory=Counter)
     impossible: dict[str, str] = field(default_factory=dict)
-    recovery_s: list[float] = field(default_factory=list)
+    recoveries: list[Recovery] = field(default_factory=list)
     commands: int = 0
 
     @property
@@ -60,14 +68,14 @@ def unleash(arena: Arena, count: int, seed: int, told: Callable[[int, str], None
                     told(chaos.kills, disturbing[number])
                     able[disturbing[number]](arena, worker, rng)
                     chaos.disturbed[disturbing[number]] += 1
-                    _recover(arena, worker, chaos)
+                    _recover(arena, worker, chaos, disturbing[number])
                 told(chaos.kills, kill.where)
                 _kill(worker, kill, chaos, rng)
                 worker.start()
-                _recover(arena, worker, chaos)
+                _recover(arena, worker, chaos, kill.where)
         chaos.commands = operator.sent
         for worker in workers:
-            _recover(arena, worker, chaos)
+            _recover(arena, worker, chaos, "the last of all")
         _end(arena, workers)
     return chaos
 
@@ -116,14 +124,14 @@ def _strace(kill: Kill) -> list[str]:
     return [*STRACE, "-e", f"inject=fsync,fdatasync:signal=SIGKILL:when={kill.count}"]
 
 
-def _recover(arena: Arena, worker: Worker, chaos: Chaos) -> None:
+def _recover(arena: Arena, worker: Worker, chaos: Chaos, after: str) -> None:
     """Wait until the process stands where the ticks ended when the look began, and note since when."""
     fed = _ends(arena, worker)
     worker.wait_until(
         lambda: _stands(worker.positions(), fed), CAUGHT_UP_WITHIN_S, f"does not catch up with {fed}"
     )
     if worker.died_at:
-        chaos.recovery_s.append(time.monotonic() - worker.died_at)
+        chaos.recoveries.append(Recovery(time.monotonic() - worker.died_at, after))
         worker.died_at = 0.0
 
 

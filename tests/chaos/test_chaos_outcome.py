@@ -12,7 +12,7 @@ from rich.console import Console
 from connectors.failpoints import POINTS
 from flows.chaos.outcome import Bytes, Outcome
 from flows.chaos.plan import COMMIT, RANDOM
-from flows.chaos.run import Chaos
+from flows.chaos.run import Chaos, Recovery
 from verifier.findings import KINDS, NOT_HELD
 from verifier.report import Report, ShardReport, TopicReport
 
@@ -21,7 +21,7 @@ CHAOS = Chaos(
     killed=Counter({"journal.sent": 2, RANDOM: 1}),
     disturbed=Counter({"broker stalls": 1}),
     impossible={"disk is full": "no right to mount a tmpfs"},
-    recovery_s=[0.5, 2.25, 1.0],
+    recoveries=[Recovery(0.5, "open.read"), Recovery(2.25, "redis hangs"), Recovery(1.0, "open.done")],
     commands=40,
 )
 
@@ -92,7 +92,7 @@ def test_every_finding_shows_in_a_figure() -> None:
 
 def test_a_run_in_which_nothing_had_to_recover_has_no_times() -> None:
     """Its figures are zeros, not errors."""
-    figures = outcome()._replace(chaos=replace(CHAOS, recovery_s=[])).figures
+    figures = outcome()._replace(chaos=replace(CHAOS, recoveries=[])).figures
     assert (figures["caught up after, median s"], figures["caught up after, worst s"]) == (0.0, 0.0)
 
 
@@ -105,6 +105,7 @@ def test_as_data_it_tells_where_every_kill_fell() -> None:
     assert told["disturbed"] == {"broker stalls": 1}
     assert told["not possible here"] == {"disk is full": "no right to mount a tmpfs"}
     assert told["recovery_s"] == [0.5, 2.25, 1.0]
+    assert told["slowest recovery after"] == "redis hangs"
     assert told["figures"] == outcome(NOT_HELD).figures
     assert told["verifier"]["findings"][NOT_HELD] == 1
 
