@@ -13,7 +13,7 @@ from models.judge.records import Shard
 
 
 class Comparison:
-    """Holds the bytes of everything that was published before this process; memory grows with it."""
+    """Holds the bytes of what was published before this process, from the first suppressed record on."""
 
     def __init__(self, bootstrap: str, suffix: str) -> None:
         self._bootstrap = bootstrap
@@ -24,7 +24,7 @@ class Comparison:
         """Raise ``BrokerError`` if the log holds something else under the record's ordinal."""
         where = (record.topic, shard.number)
         if where not in self._known:
-            self._known[where] = self._read(*where)
+            self._known[where] = self._read(*where, record.ordinal)
         key, value = self._known[where].get(record.ordinal, (record.key, record.value))
         if (key, value) != (record.key, record.value):
             raise BrokerError(
@@ -32,8 +32,10 @@ class Comparison:
                 f"and is now {record.value!r}"
             )
 
-    def _read(self, topic: str, partition: int) -> dict[int, tuple[bytes | None, bytes | None]]:
+    def _read(self, topic: str, partition: int, ordinal: int) -> dict[int, tuple[bytes | None, bytes | None]]:
+        """Read from an ordinal on: a record's offset is never below it, since each took at least one."""
         name = topic + self._suffix
         with closing(reader(self._bootstrap)) as client:
-            messages = read_range(client, name, partition, *ends(client, name, partition))
+            low, high = ends(client, name, partition)
+            messages = read_range(client, name, partition, max(low, ordinal), high)
             return {place(m.value(), headers_of(m)).ordinal: (m.key(), m.value()) for m in messages}
