@@ -40,8 +40,8 @@ setup: $(READY)  ## make .venv with the locked dependencies (PYTHON=... names th
 test: $(READY)  ## run every test this machine can run but those of `make crash`, with coverage (WORKERS=2)
 	$(BIN)/python -m pytest -m "not crash" -n $(WORKERS) --dist loadgroup --cov --cov-report=term --durations=10
 
-crash: $(READY)  ## kill the flow on a real Kafka and on the embedded broker, and account for every record
-	$(BIN)/python -m pytest -m crash
+crash: $(READY)  ## kill the flow on real and embedded brokers, account for every record, take safeguards away
+	$(BIN)/python -m pytest -m crash -n $(WORKERS) --dist loadgroup
 
 lint: $(READY)  ## check style, format and types
 	$(BIN)/ruff check .

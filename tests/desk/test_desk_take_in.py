@@ -69,6 +69,7 @@ TRANSITIONS: tuple[tuple[Fields, tuple[str, str, Fields], Fields], ...] = (
     ({}, ("policy.set", "all", {"entry": 0.6, "exit": 0.4}), {"entry": 0.6, "exit": 0.4}),
     ({}, ("policy.set", "all", {"entry": 1, "exit": 0}), {"entry": 1.0, "exit": 0.0}),
     ({}, ("weights.set", "all", {"parts": [2, 1, 0]}), {"weights": [2.0, 1.0, 0.0]}),
+    ({}, ("partitions.grow", "all", {"topic": "ticks", "partitions": 6}), {}),
 )  # fmt: skip
 
 

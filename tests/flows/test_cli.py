@@ -80,7 +80,8 @@ def plain(text: str) -> str:
 def test_the_commands_are_those_that_are_known() -> None:
     """A new command comes here, so that its name was thought about."""
     assert {" ".join(words) for words in COMMANDS} == {
-        "", "run", "run signals", "topics", "topics create", "topics list", "control", "control kill",
+        "", "run", "run signals", "topics", "topics create", "topics grow",
+        "topics list", "control", "control kill",
         "control unkill", "control canary", "control flag.set", "control model.select", "control send",
         "feed", "feed simulate", "feed file", "api", "bars", "demo", "doctor", "record", "replay", "recover",
         "recover inspect", "recover purge", "recover reset", "verify", "verify crash", "verify log",

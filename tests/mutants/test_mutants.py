@@ -14,7 +14,7 @@ from tests.mutants.mutation import Edit, StaleEditError, Witness, put_in_place
 from tests.mutants.mutations import MUTATIONS
 from tests.mutants.plugin import PROFILE
 
-pytestmark = pytest.mark.embedded
+pytestmark = [pytest.mark.embedded, pytest.mark.crash]
 
 ROOT = Path(__file__).parents[2]
 WITHIN_S = 100.0
