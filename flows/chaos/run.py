@@ -100,7 +100,10 @@ def _started(arena: Arena, ending: ExitStack) -> list[Worker]:
 
 
 def _kill(worker: Worker, kill: Kill, chaos: Chaos, rng: random.Random) -> None:
-    """Kill the running process; for an aimed kill, one that was started to die there."""
+    """Kill the running process; for an aimed kill, one that was started to die there.
+
+    The running one that makes room for it is killed too, and not counted.
+    """
     if kill.where == RANDOM:
         time.sleep(rng.uniform(0.0, 1.5))
     worker.kill()

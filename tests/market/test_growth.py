@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import orjson
 from confluent_kafka import Message
+from hypothesis import given
+from hypothesis import strategies as st
 
 from connectors.embedded import EmbeddedBroker
 from connectors.kafka.clients import producer
+from models.judge.records import TOPICS
 from models.market.placement import murmur2, partition_of
 from tests.one_shard import OneShard, at, trade
 
@@ -87,3 +91,36 @@ def test_a_symbol_that_trades_here_all_the_same_lives_again() -> None:
     one.feed(trade(STAYS, 5.1, 100.0))
     later = one.feed(trade(MOVES, 6.1, 50.0), trade(MOVES, 7.1, 50.0), trade(MOVES, 8.1, 50.0))
     assert [end for symbol, end in published(later, "signals") if symbol == MOVES] == [7, 8]
+
+
+ticks = st.lists(st.tuples(st.sampled_from([STAYS, MOVES]), st.integers(0, 2_500)), min_size=1, max_size=30)
+
+
+@given(before=ticks, after=ticks, cuts=st.sets(st.integers(1, 29)))
+def test_how_the_log_is_cut_does_not_matter_to_who_retires_and_when(
+    before: list[tuple[str, int]], after: list[tuple[str, int]], cuts: set[int]
+) -> None:
+    """One record at a time, all at once, or cut anywhere: the same records, in the same order."""
+    at_once = published_by(before, after, set())
+    assert published_by(before, after, set(range(30))) == at_once
+    assert published_by(before, after, cuts) == at_once
+
+
+def published_by(before: list[tuple[str, int]], after: list[tuple[str, int]], cuts: set[int]) -> list[bytes]:
+    """Return all records of ticks (symbol, ms since the last) around a growth, topic by topic."""
+    one, ms, emissions = OneShard(), 0, []
+    for part in (before, after):
+        batch = []
+        for n, (symbol, gap) in enumerate(part):
+            if n in cuts and batch:
+                emissions += one.feed(*batch)
+                batch = []
+            ms += gap
+            batch.append(trade(symbol, ms / 1_000, 100.0 + n))
+        emissions += one.feed(*batch)
+        if part is before:
+            emissions += one.command("partitions.grow", topic="ticks", partitions=2)
+    records = [record for emission in emissions for record in emission.records]
+    return [
+        orjson.dumps((r.topic, r.key, r.body)) for t in TOPICS for r in records if r.topic == t and t != "dlq"
+    ]
