@@ -109,8 +109,13 @@ class Settings(BaseSettings):
     symbol_ttl_s: int = Field(default=3_600, ge=60, le=86_400)
     """Rows of a symbol end when it has not traded for so long."""
 
+    models_dir: Path = Path("data/models")
+    """Where trained models are kept, a folder for each bundle."""
+    registry_file: Path = Path("data/registry/model_registry.json")
+    """Which bundles there are, by their digests, and which of them is promoted."""
     model: str = ""
-    """The model a new shard begins with; empty: as ``flags_file`` says."""
+    """The model a new shard begins with, built in or of the registry; empty: the promoted one, else as
+    ``flags_file`` says."""
     extra_models: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)] = ()
     """Further models that can be selected, such as ``constant-0.99`` for a drill."""
     feature_ml_scoring: Phase | None = None

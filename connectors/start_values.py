@@ -6,16 +6,21 @@ A bad value fails here, naming the file or the variable.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, NamedTuple, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from connectors.bundles import registry_file
+from connectors.bundles.errors import RegistryError
+from connectors.bundles.registry import resolve
 from connectors.settings import Phase, Settings
 from models.control.flags import check_flag
 from models.desk.desk import Desk
-from models.scoring.registry import load
+from models.desk.references import is_bundle
+from models.scoring.registry import BUILT_IN, WALKED, load_all
 from models.spec import Spec, Staleness
+from models.training.limits import Gates, Limit, Operator
 
 MS = 1_000_000
 
@@ -45,9 +50,23 @@ class _Outcomes(_Strict):
     max_age_s: Seconds
 
 
+_Limit = Annotated[dict[Operator, float], Field(min_length=1, max_length=1)]
+
+
+class _Gates(_Strict):
+    accuracy: _Limit
+    ece: _Limit
+    inference_p95_ms: _Limit
+
+
+class _Models(_Strict):
+    gates: _Gates
+
+
 class _Rules(_Strict):
     staleness: _Staleness
     outcomes: _Outcomes
+    models: _Models
 
 
 class _Flags(_Strict):
@@ -63,12 +82,21 @@ class _Flags(_Strict):
     flags: dict[str, bool | int | float]
 
 
+class Start(NamedTuple):
+    """The model of a new shard, and the thresholds that go with it."""
+
+    reference: str
+    entry: float
+    exit: float
+
+
 def spec(settings: Settings) -> Spec:
     """Return the spec of the signals flow."""
     rules = _load(settings.rules_file, _Rules)
-    names = ["stub-sine", "ml-fusion", start_model(settings), *settings.extra_models]
-    for name in names:
-        load(name)
+    start = start_model(settings).reference
+    chosen = [name for name in (start, *settings.extra_models) if not is_bundle(name) and name not in WALKED]
+    load_all(chosen)
+    names = [*BUILT_IN, *WALKED, *chosen]
     return Spec(
         disorder=settings.disorder_ms * MS,
         grace=settings.grace_ms * MS,
@@ -80,25 +108,46 @@ def spec(settings: Settings) -> Spec:
     )
 
 
-def start_model(settings: Settings) -> str:
-    """Return the model a new shard begins with."""
-    return settings.model or _load(settings.flags_file, _Flags).model
+def gates(settings: Settings) -> Gates:
+    """Return what a model must show on its test data to be promoted."""
+    written = _load(settings.rules_file, _Rules).models.gates
+    return Gates(*(Limit(*next(iter(limit.items()))) for _, limit in written))
+
+
+def start_model(settings: Settings) -> Start:
+    """Return the model a new shard begins with: the setting's, the promoted one, or the flags file's."""
+    flags = _load(settings.flags_file, _Flags)
+    usual = Start(flags.model, flags.entry, flags.exit)
+    try:
+        registry = registry_file.read(settings.registry_file)
+        if settings.model in (*BUILT_IN, *WALKED):
+            return usual._replace(reference=settings.model)
+        if settings.model:
+            found = resolve(registry, settings.model)
+            bundle = registry.bundles.get(found.run_id)
+            return usual._replace(reference=found.reference, **(bundle.policy if bundle else {}))
+    except RegistryError as error:
+        raise ConfigError(f"{'MODEL' if settings.model else 'REGISTRY_FILE'}: {error}") from error
+    if registry.current is None:
+        return usual
+    return Start(registry.current.reference, **registry.current.policy)
 
 
 def desk(settings: Settings) -> Desk:
     """Return the desk a new shard begins with."""
-    f = _load(settings.flags_file, _Flags)
+    f, start = _load(settings.flags_file, _Flags), start_model(settings)
     phase = f.rollout if settings.feature_ml_scoring is None else settings.feature_ml_scoring
     flags = _flags(settings, f)
     return Desk(
-        model=start_model(settings),
+        model=start.reference,
+        bundles=(start.reference,) if is_bundle(start.reference) else (),
         preview=phase == "preview",
         fraction=1.0 if isinstance(phase, str) else phase,
         canary=f.canary or settings.canary_symbol is not None,
         canary_timeframe=settings.canary_timeframe,
         canary_symbols=frozenset([settings.canary_symbol] if settings.canary_symbol else f.allow_symbols),
-        entry=f.entry,
-        exit=f.exit,
+        entry=start.entry,
+        exit=start.exit,
         weights=settings.ml_signal_weights or f.weights,
         flags=flags,
     )

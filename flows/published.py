@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from prometheus_client.core import CollectorRegistry, CounterMetricFamily, GaugeMetricFamily, Metric
@@ -27,11 +27,13 @@ class Published:
         registry: CollectorRegistry,
         positions: Callable[[], dict[str, int]],
         growth: Growth,
+        refusals: Mapping[str, int],
     ) -> None:
         self._writer = writer
         self._ladder = ladder
         self._positions = positions
         self._growth = growth
+        self._refusals = refusals
         self._views: dict[str, ShardView] = {}
         self._routing = Routing()
         self._updated_at = time.time()
@@ -80,7 +82,12 @@ class Published:
         unread = GaugeMetricFamily(
             "levibot_unread_partitions", "New partitions of tick topics", value=self._growth.unread
         )
-        yield from (items, dlq, misrouted, unread, last)
+        refused = CounterMetricFamily(
+            "levibot_bundle_refusals", "Trained models that were not loaded, by reason", labels=("reason",)
+        )
+        for reason, count in self._refusals.items():
+            refused.add_metric((reason,), count)
+        yield from (items, dlq, misrouted, unread, last, refused)
 
 
 class _Books(Collector):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import timedelta
 
@@ -10,7 +10,10 @@ import structlog
 from prometheus_client import CollectorRegistry, PlatformCollector, ProcessCollector
 
 from connectors import failpoints, start_values
+from connectors.bundles.errors import BundleRefused
+from connectors.bundles.loading import load
 from connectors.embedded.ports import free_port
+from connectors.kafka.background import BackgroundLoader
 from connectors.kafka.growth import Growth
 from connectors.kafka.opening import Opening
 from connectors.kafka.outlets import Outlets
@@ -30,6 +33,7 @@ from flows.runtime import Stop, leave, run
 from flows.signals import signals_flow
 from flows.watchdog import Watchdog
 from models.judge.records import TOPICS, Shard
+from models.scoring.model import Trained
 from models.scoring.registry import load_all
 from models.spec import Spec
 
@@ -51,21 +55,35 @@ def run_signals(
     with opened(folder_of(config), manifest_of(config, spec, every, mine)) as folder:
         failpoints.reach("open.locked")
         outlets = _outlets(config, mine, folder)
-        opening = Opening(config, spec, desk, outlets, accept_gap=accept_gap, days=days)
+        models = load_all(spec.models)
+        loader = BackgroundLoader(models, _bundles(config, folder), BundleRefused)
+        opening = Opening(config, spec, desk, outlets, loader, accept_gap=accept_gap, days=days)
         opening.look(mine)
-        with closing(Growth(config, every)) as growth, _shown(config, spec, opening, growth) as published:
+        with (
+            closing(loader),
+            closing(Growth(config, every)) as growth,
+            _shown(config, spec, opening, growth, loader) as published,
+        ):
             source = ShardSource(mine, opening.open, stop, watchdog := Watchdog(config.stuck_after_s))
             sink = ShardSinks(
                 mine, outlets, opening.published, config.topic_suffix, published, _compare(config)
             )
             _LOG.info("starting", shards=len(mine), of=len(every), spec=spec.fingerprint()[:12])
             epoch = timedelta(milliseconds=config.epoch_ms)
-            run(signals_flow(source, sink, spec, load_all(spec.models)), epoch, folder.store)
+            run(signals_flow(source, sink, spec, models), epoch, folder.store)
             watchdog.stop()
         opening.close()
         folder.clean()
     _LOG.info("stopped cleanly")
     leave()
+
+
+def _bundles(config: Settings, folder: RecoveryFolder) -> Callable[[str], Trained]:
+    """Return what loads a bundle by its reference; what was checked once is not checked at each start."""
+    verified = folder.path / "verified-models.json"
+    return lambda reference: load(
+        config.models_dir, reference, config.registry_file, verified=verified
+    )  # fmt: skip
 
 
 def _outlets(config: Settings, mine: list[Shard], folder: RecoveryFolder) -> Outlets:
@@ -83,13 +101,15 @@ def _compare(config: Settings) -> Comparison | None:
 
 
 @contextmanager
-def _shown(config: Settings, spec: Spec, opening: Opening, growth: Growth) -> Iterator[Published]:
+def _shown(
+    config: Settings, spec: Spec, opening: Opening, growth: Growth, loader: BackgroundLoader
+) -> Iterator[Published]:
     """Serve health and metrics, and write the read model."""
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)
     PlatformCollector(registry=registry)
     with ViewWriter(config.redis_url) as writer:
-        published = Published(writer, spec.staleness, registry, opening.positions, growth)
+        published = Published(writer, spec.staleness, registry, opening.positions, growth, loader.refusals)
         health = HealthServer(config.flow_host, free_port(config.flow_port), registry, published.status)
         _LOG.info("health and metrics", port=health.port)
         yield published

@@ -1,4 +1,4 @@
-"""The one ordered input of a shard: its genesis, batches of tick records, control commands, clock beats.
+"""The one ordered input of a shard: its genesis, tick records, commands, news of models, clock beats.
 
 Every input knows its cause: ``offset`` is the next tick offset and ``seq`` the next journal sequence
 number *after* it, so that whatever it releases can be placed exactly in ticks + journal.
@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from models.control.commands import Command
 from models.desk.desk import Desk
+from models.desk.news import News
 from models.ticks import Decoded, Ints
 
 
@@ -65,4 +66,12 @@ class Genesis:
     ordinals: Mapping[str, int] = field(default_factory=dict)
 
 
-Input = TickBatch | Beat | Taken | Genesis
+@dataclass(frozen=True, slots=True)
+class ModelNews:
+    """What became of a bundle that this shard was to load, taken in at ``cause``."""
+
+    news: News
+    cause: Cause
+
+
+Input = TickBatch | Beat | Taken | Genesis | ModelNews

@@ -36,7 +36,7 @@ class Spec:
     horizon_s: int = 60
     outcome_max_age_s: float = 5.0
     staleness: Staleness = field(default_factory=Staleness)
-    models: tuple[str, ...] = ("stub-sine", "ml-fusion")
+    models: tuple[str, ...] = ("stub-sine", "ml-fusion", "river-logistic", "ensemble")
     features_version: str = FEATURES_VERSION
 
     def fingerprint(self) -> str:

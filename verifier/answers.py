@@ -2,7 +2,7 @@
 
 Under a kill a signal is HOLD and advisory. Where the last trade is too old, or the fallback model is the
 active one, the fallback answers. It may also answer where a score was no number (``guard``), which only a
-model can tell: that is taken as published.
+model can tell, and where a bundle was gone at a restart (``fallback``): that is taken as published.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from verifier.desk import Desk
-from verifier.rules import FALLBACK, PREDICTIONS, SIGNALS, Rules, record_id
+from verifier.rules import FALLBACK, FALLBACKS, PREDICTIONS, SIGNALS, Rules, record_id
 
 KILLED, GUARD = "killed", "guard"
 
@@ -29,7 +29,9 @@ def must_say(topic: str, desk: Desk, age: float, rules: Rules, fields: dict[str,
     if topic != SIGNALS:
         return {}
     killed = held(desk, fields)
-    model = _model(desk, age, rules, fields, guarded=fields.get("reason") in (GUARD, KILLED))
+    reason = fields.get("reason")
+    gone = reason == FALLBACKS and desk.model != desk.reference
+    model = _model(desk, age, rules, fields, guarded=gone or reason in (GUARD, KILLED))
     said = {"model": model, "fallback": model == FALLBACK} | _probability(fields)
     if killed:
         return said | {"reason": KILLED, "advisory": True}
@@ -40,7 +42,7 @@ def must_say(topic: str, desk: Desk, age: float, rules: Rules, fields: dict[str,
 
 def _model(desk: Desk, age: float, rules: Rules, fields: dict[str, Any], *, guarded: bool) -> str:
     """Return who must have answered; ``guarded``: the fallback may have, for a score that is no number."""
-    if age > rules.fallback_after_s or (guarded and fields.get("model") == FALLBACK):
+    if desk.lost or age > rules.fallback_after_s or (guarded and fields.get("model") == FALLBACK):
         return FALLBACK
     return desk.model
 

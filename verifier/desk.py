@@ -1,7 +1,8 @@
 """Who is killed, and which model is active, at each place of a shard's journal.
 
-Read from the genesis and the commands that count. A command whose number is not above the last one of its
-sender (an actor in a role) is a repeat and changes nothing.
+Read from the genesis, the commands and the news of models that count. A command whose number is not above
+the last one of its sender (an actor in a role) is a repeat and changes nothing. A model from a bundle,
+``NAME@SHA256``, is not active from the command on that asks for it, but from the news that it is ready.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from verifier.journal import COMMAND, GENESIS, Entry
+from verifier.journal import COMMAND, GENESIS, LOST, READY, REFUSED, Entry
 from verifier.rules import FALLBACK
 
 
@@ -22,10 +23,19 @@ class Desk:
     killed: bool
     symbols: frozenset[str]
     models: frozenset[str]
-    model: str
-    """The active one."""
+    reference: str
+    """The active model."""
     since: str
     """The entry that made it so, for people."""
+    wanted: str = ""
+    """A bundle that was asked for, and of which there is no news yet."""
+    lost: bool = False
+    """The active model is not loaded: the fallback answers for it."""
+
+    @property
+    def model(self) -> str:
+        """Return the active model's name."""
+        return self.reference.partition("@")[0]
 
     def kills(self, name: str, venue: str, fallback: bool) -> bool:
         """Return whether a signal must be HOLD; ``fallback``: the fallback model answered it.
@@ -35,7 +45,8 @@ class Desk:
         plain = name.rpartition(":")[2]
         if self.killed or plain in self.symbols or f"{venue}:{plain}" in self.symbols:
             return True
-        return self.model in self.models or (fallback and FALLBACK in self.models)
+        active = not self.models.isdisjoint((self.model, self.reference))
+        return active or (fallback and FALLBACK in self.models)
 
 
 class DeskHistory:
@@ -63,8 +74,15 @@ class DeskHistory:
             told = entry.payload["desk"]
             self._numbers = dict(told["numbers"])
             symbols, models = frozenset(told["killed_symbols"]), frozenset(told["killed_models"])
-            return Desk(told["killed"], symbols, models, told["model"], entry.place)
-        if entry.kind != COMMAND or not self._desks:
+            lost = "@" in told["model"] and told["model"] not in told["bundles"]
+            return Desk(
+                told["killed"], symbols, models, told["model"], entry.place, told["wanted"], lost
+            )  # fmt: skip
+        if not self._desks:
+            return None
+        if entry.kind in (READY, REFUSED, LOST):
+            return _told(self._desks[-1], entry)
+        if entry.kind != COMMAND:
             return None
         command = entry.payload["command"]
         sender = f"{command['role']}:{command['actor']}"
@@ -75,9 +93,12 @@ class DeskHistory:
 
     def _changed(self, desk: Desk, command: dict[str, Any], place: str) -> Desk | None:
         kind, _, name = command["scope"].partition(":")
-        if command["cmd"] == "model.select":
-            known = command["args"]["name"] in self._models
-            return replace(desk, model=command["args"]["name"], since=place) if known else None
+        if command["cmd"] in ("model.select", "model.promote", "model.rollback"):
+            name = command["args"]["name"]
+            if "@" in name:
+                return replace(desk, wanted=name)
+            known = name in self._models
+            return replace(desk, reference=name, since=place, wanted="", lost=False) if known else None
         if command["cmd"] not in ("kill", "unkill"):
             return None
         kill = command["cmd"] == "kill"
@@ -86,6 +107,18 @@ class DeskHistory:
         if kind == "symbol":
             return replace(desk, symbols=_with(desk.symbols, name, kill), since=place)
         return replace(desk, models=_with(desk.models, name, kill), since=place)
+
+
+def _told(desk: Desk, entry: Entry) -> Desk | None:
+    """Return the desk after news of a bundle, None where they change nothing."""
+    reference = entry.payload["reference"]
+    if entry.kind == LOST:
+        return replace(desk, lost=True, since=entry.place) if reference == desk.reference else None
+    if reference != desk.wanted:
+        return None
+    if entry.kind == REFUSED:
+        return replace(desk, wanted="")
+    return replace(desk, reference=reference, since=entry.place, wanted="", lost=False)
 
 
 def _with(names: frozenset[str], name: str, held: bool) -> frozenset[str]:

@@ -16,6 +16,7 @@ import orjson
 from verifier.log import Partition, Record
 
 OPEN, GENESIS, COMMAND, BEAT = "open", "genesis", "command", "beat"
+READY, REFUSED, LOST = "model.ready", "model.refused", "model.lost"
 
 
 class Entry(NamedTuple):
@@ -98,7 +99,7 @@ class _Folding:
         """Return what is wrong with an entry that would count, empty if nothing is."""
         if entry.gen > self._gen and self._whole:
             return f"is of generation {entry.gen}, which was never opened"
-        if entry.kind not in (GENESIS, COMMAND, BEAT):
+        if entry.kind not in _PAYLOAD:
             return f"is of the unknown kind '{entry.kind}'"
         return "" if entry.kind == GENESIS else self._gap(entry)
 
@@ -117,6 +118,9 @@ _PAYLOAD: dict[str, tuple[str, type]] = {
     GENESIS: ("desk", dict),
     COMMAND: ("command", dict),
     BEAT: ("ts", int),
+    READY: ("reference", str),
+    REFUSED: ("reference", str),
+    LOST: ("reference", str),
 }
 """What the payload of each kind must hold."""
 

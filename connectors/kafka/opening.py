@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
+from typing import Any
 
 import structlog
 from confluent_kafka import TopicPartition
@@ -12,6 +13,7 @@ from confluent_kafka import TopicPartition
 from connectors.codecs.decode import Decoder
 from connectors.codecs.wire import Place, place
 from connectors.failpoints import reach
+from connectors.kafka.background import BackgroundLoader
 from connectors.kafka.beginning import Beginning
 from connectors.kafka.clients import admin, consumer
 from connectors.kafka.control_feed import ControlFeed
@@ -22,6 +24,7 @@ from connectors.kafka.journal_log import JournalLog, fence
 from connectors.kafka.messages import headers_of
 from connectors.kafka.outlets import Outlets
 from connectors.kafka.reading import Tail, ends, tails
+from connectors.kafka.shard_models import ShardModels
 from connectors.kafka.silence import Silence
 from connectors.kafka.topics import JOURNAL, output, tick_topics
 from connectors.recovery.state import unpack
@@ -48,12 +51,15 @@ class Opening:
         spec: Spec,
         desk: Desk,
         outlets: Outlets,
+        loader: BackgroundLoader,
         *,
         accept_gap: bool = False,
         days: float | None = None,
     ) -> None:
         self._settings = settings
         self._outlets = outlets
+        self._built_in = spec.models
+        self._loader = loader
         self._beginning = Beginning(settings, spec, desk, accept_gap=accept_gap, days=days)
         self._log = JournalLog(settings.kafka_bootstrap, output(JOURNAL, settings))
         self._places: dict[str, dict[str, Place]] = {}
@@ -118,10 +124,9 @@ class Opening:
         try:
             journal = resume(position, found)
             genesis = self._beginning.first(shard, ticks, journal, found)
-            log_ts = state.get("log_ts", 0)
         except GapError as gap:
             journal, genesis = self._beginning.behind(shard, found, str(gap), self._control)
-            log_ts = 0
+            state = {}
         ticks.assign([TopicPartition(shard.topic, shard.partition, journal.position.t)])
         self._journals[shard.key] = journal
         at = journal.position.t
@@ -135,6 +140,16 @@ class Opening:
             log=self._log,
             journal=journal,
             silence=Silence(admin(self._settings.kafka_bootstrap), shard.topic, shard.partition),
+            models=self._models(state, journal, genesis),
             genesis=genesis,
-            log_ts=log_ts,
+            log_ts=state.get("log_ts", 0),
         )
+
+    def _models(
+        self, state: Mapping[str, Any], journal: Journal, genesis: dict[str, Any] | None
+    ) -> ShardModels:
+        """Load the bundles that the shard's desk has, or is to have by entries that are taken in again."""
+        desk = Desk.from_dict(state["desk"]) if state.get("desk") else None
+        models = ShardModels(desk, self._built_in, self._loader)
+        models.require(journal.pending, genesis)
+        return models

@@ -64,9 +64,10 @@ class ShardPartition(StatefulSourcePartition[Item, bytes]):
         return self._awake
 
     def snapshot(self) -> bytes:
-        """Return cursors and log time of what was emitted."""
+        """Return cursors, log time and desk of what was emitted."""
         reach("snapshot.source")
-        return pack({"position": self._in.journal.position.snapshot(), "log_ts": self._log_ts})
+        position, desk = self._in.journal.position.snapshot(), self._in.models.desk
+        return pack({"position": position, "log_ts": self._log_ts, "desk": desk.as_dict() if desk else None})
 
     def close(self) -> None:
         """Leave the broker."""
@@ -98,16 +99,19 @@ class ShardPartition(StatefulSourcePartition[Item, bytes]):
         return [self._input(entry) for entry in entries]
 
     def _propose(self) -> bool:
-        """Journal the genesis, or else all commands that have arrived; return whether there was one."""
+        """Journal the genesis, or else news of models and commands that have come; return whether any had."""
         if self._genesis is not None:
             self._append(GENESIS, self._genesis, self._in.journal.position.c - 1)
             self._genesis = None
             return True
+        found = self._in.models.news()
+        for news in found:
+            self._append(news.kind, news.as_dict())
         self._in.control.poll()
         commands = self._in.control.since(self._in.journal.position.c)
         for offset, ts, command in commands:
             self._append(COMMAND, {"command": command.as_dict(), "ts": ts}, offset)
-        return bool(commands)
+        return bool(found or commands)
 
     def _append(self, kind: str, payload: dict[str, Any], ctl_offset: int = NO_CONTROL) -> None:
         journal = self._in.journal
@@ -147,6 +151,7 @@ class ShardPartition(StatefulSourcePartition[Item, bytes]):
             self._log_ts = max(self._log_ts, one.ts)
         elif isinstance(one, Genesis):
             self._log_ts = 0
+        self._in.models.passed(one)
         return one
 
 

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from connectors.kafka.topics import JOURNAL, output, shards, tick_topics
+from connectors.recording.bundles import keep
 from connectors.recording.cut import cut
 from connectors.recording.errors import RecordingError
 from connectors.recording.manifest import FORMAT, RecordedShard, Recording
@@ -35,6 +36,7 @@ def record(
         if not any(shard.begins for shard in found):
             raise RecordingError("no shard has begun: there is nothing to record yet")
         recording = _manifest(settings, spec, window, found)
+        keep(folder, recording, settings)
         recording.write(folder)
     return recording
 

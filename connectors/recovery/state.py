@@ -12,7 +12,7 @@ import numpy as np
 
 from connectors.recovery.errors import RecoveryError
 
-FORMAT = 1
+FORMAT = 2
 """Raised whenever the state of any stage changes its shape; older snapshots are then rebuilt, not read."""
 
 _ARRAY = 1

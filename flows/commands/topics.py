@@ -12,7 +12,7 @@ from connectors.kafka.growth import grow as grow_topics
 from connectors.kafka.topics import create as create_topics
 from connectors.kafka.topics import planned
 from connectors.settings import settings
-from flows.commands.control import new_command
+from flows.sending import new_command
 
 app = typer.Typer(no_args_is_help=True, help="Show or create the topics.")
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]

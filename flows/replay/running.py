@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from bytewax.dataflow import Dataflow
 
+from connectors.recording.bundles import kept
 from connectors.recording.compare import Comparison
 from connectors.recording.errors import RecordingError
 from connectors.recording.manifest import RecordedShard, Recording, spec_of
@@ -66,7 +67,7 @@ def _through(
 ) -> Found[Kind]:
     spec = spec_of(recording)
     try:
-        models = load_all(spec.models)
+        models = load_all(spec.models) | kept(folder, recording)
     except UnknownModelError as error:
         raise RecordingError(f"a model of the recorded run is not there: {error}") from error
     begun = [shard for shard in recording.shards if shard.begins]

@@ -13,6 +13,9 @@ from typing import Any
 
 from models.control.flags import check_flag
 
+SELECTING = ("model.select", "model.promote", "model.rollback")
+"""Commands that name the model to score with."""
+
 ROLES = ("admin", "trader", "viewer", "guard")
 
 
@@ -64,6 +67,7 @@ _FIELDS: dict[str, type] = {
 _KIND_NAMES = {str: "a string", int: "an integer", dict: "an object"}
 _SCOPE = re.compile(r"all|(model|symbol):\S{1,80}")
 _WORD = re.compile(r"\S{1,64}")
+_MODEL = re.compile(r"[^\s@]{1,64}(@[0-9a-f]{64})?")
 
 
 def check(command: Command) -> None:
@@ -124,9 +128,11 @@ def _rollout(args: Mapping[str, Any]) -> None:
 
 
 def _model(args: Mapping[str, Any]) -> None:
-    _only(args, "name", "reason")
-    if not _WORD.fullmatch(_need(args, "name", (str,), "the name of a model")):
-        raise BadCommandError("argument 'name' must be the name of a model")
+    _only(args, "name", "note", "reason")
+    if not _MODEL.fullmatch(_need(args, "name", (str,), "the name of a model")):
+        raise BadCommandError("argument 'name' must be the name of a model, or NAME@SHA256 of a bundle")
+    if type(args.get("note", "")) is not str:
+        raise BadCommandError("argument 'note' must be a text")
 
 
 def _flag(args: Mapping[str, Any]) -> None:
@@ -144,11 +150,22 @@ def _policy(args: Mapping[str, Any]) -> None:
 
 
 def _weights(args: Mapping[str, Any]) -> None:
-    _only(args, "parts", "reason")
-    parts = _need(args, "parts", (list,), "three numbers: RSI, MACD, trend")
-    good = len(parts) == 3 and all(type(w) in (int, float) and 0 <= w < 1e6 for w in parts)
-    if not good or not sum(parts) > 0:
+    _only(args, "parts", "members", "reason")
+    if not {"parts", "members"} & args.keys():
+        raise BadCommandError("weights.set needs 'parts' (RSI, MACD, trend), 'members' (of the ensemble)")
+    parts, members = args.get("parts", [1, 1, 1]), args.get("members", {"ml-fusion": 1})
+    if not isinstance(parts, list) or len(parts) != 3 or not _good_weights(parts):
         raise BadCommandError("argument 'parts' must be three numbers >= 0 (RSI, MACD, trend), not all zero")
+    named = isinstance(members, dict) and all(isinstance(m, str) and _MODEL.fullmatch(m) for m in members)
+    if not named or not _good_weights(list(members.values())):
+        raise BadCommandError("argument 'members' must give models weights >= 0, not all zero")
+    if "ensemble" in members:
+        raise BadCommandError("the ensemble cannot be a member of itself")
+
+
+def _good_weights(weights: list[Any]) -> bool:
+    good = all(type(weight) in (int, float) and 0 <= weight < 1e6 for weight in weights)
+    return good and sum(weights) > 0
 
 
 def _grow(args: Mapping[str, Any]) -> None:
@@ -168,6 +185,8 @@ _ARGS: dict[str, Callable[[Mapping[str, Any]], None]] = {
     "rollout": _rollout,
     "rollback": _none,
     "model.select": _model,
+    "model.promote": _model,
+    "model.rollback": _model,
     "flag.set": _flag,
     "policy.set": _policy,
     "weights.set": _weights,
@@ -176,5 +195,5 @@ _ARGS: dict[str, Callable[[Mapping[str, Any]], None]] = {
 
 _ALLOWED: dict[str, frozenset[str]] = {
     "admin": frozenset(_ARGS),
-    "guard": frozenset({"kill", "halt", "rollback", "rollout", "policy.set", "weights.set"}),
+    "guard": frozenset({"kill", "halt", "rollback", "rollout", "policy.set", "weights.set", "model.promote"}),
 }

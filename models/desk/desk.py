@@ -8,6 +8,10 @@ from typing import Any
 
 from models.control.commands import Command
 from models.control.flags import Value
+from models.desk.references import is_bundle
+
+LEARNER = "river-logistic"
+"""The model that learns in the stream."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -29,9 +33,14 @@ class Desk:
     preview: bool = False
     model: str = "ml-fusion"
     challenger: str = ""
+    wanted: str = ""  # a bundle that is being loaded to become the model
+    promoting: bool = False  # by a promotion, which ends the canary
+    bundles: tuple[str, ...] = ()  # those that are loaded, of the models in use and the one before
+    refused: str = ""  # the last bundle that could not be had, and why
     entry: float = 0.55
     exit: float = 0.45
     weights: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    members: Mapping[str, float] = field(default_factory=lambda: {"ml-fusion": 1.0, LEARNER: 1.0})
     flags: Mapping[str, Value] = field(default_factory=dict)
     numbers: Mapping[str, int] = field(default_factory=dict)  # last n by sender
     switches: int = 0
@@ -46,6 +55,7 @@ class Desk:
         plain = {name: getattr(self, name) for name in self.__dataclass_fields__}
         return {k: sorted(v) if isinstance(v, frozenset) else v for k, v in plain.items()} | {
             "flags": dict(self.flags), "numbers": dict(self.numbers), "weights": list(self.weights),
+            "members": dict(self.members), "bundles": list(self.bundles),
         }  # fmt: skip
 
     @classmethod
@@ -59,6 +69,8 @@ _HELD_AS: dict[str, Callable[[Any], Any]] = {
     "killed_symbols": frozenset,
     "canary_symbols": frozenset,
     "weights": tuple,
+    "members": dict,
+    "bundles": tuple,
     "flags": dict,
     "numbers": dict,
 }
@@ -72,10 +84,23 @@ def take_in(desk: Desk, command: Command, models: tuple[str, ...]) -> tuple[Desk
     if command.n <= desk.numbers.get(command.sender, -1):
         return desk, f"repeat: actor '{command.actor}' has already sent number {command.n} or a later one"
     numbered = replace(desk, numbers={**desk.numbers, command.sender: command.n})
-    if command.cmd == "model.select" and command.args["name"] not in models:
-        return numbered, f"unknown model '{command.args['name']}'; known: {', '.join(models)}"
-    change = _CHANGES[command.cmd](numbered, command)
-    return replace(numbered, **change), None
+    unknown = [name for name in _named(command) if not is_bundle(name) and name not in models]
+    if unknown:
+        return numbered, f"unknown model '{unknown[0]}'; known: {', '.join(models)}, NAME@SHA256 of a bundle"
+    absent = [name for name in _members(command) if is_bundle(name) and name not in desk.bundles]
+    if absent:
+        return numbered, f"'{absent[0]}' is not loaded: select it first, or the model that it is to join"
+    return replace(numbered, **_CHANGES[command.cmd](numbered, command)), None
+
+
+def _named(command: Command) -> list[str]:
+    """Return the models that a command names."""
+    name = command.args.get("name")
+    return [name] if name is not None else _members(command)
+
+
+def _members(command: Command) -> list[str]:
+    return list(command.args.get("members", ()))
 
 
 def _kill(desk: Desk, command: Command) -> dict[str, Any]:
@@ -103,8 +128,21 @@ def _rollout(_: Desk, command: Command) -> dict[str, Any]:
 
 
 def _select(desk: Desk, command: Command) -> dict[str, Any]:
-    name = command.args["name"]
-    return {"model": name, "switches": desk.switches + (name != desk.model)}
+    """Switch to a built-in model at once; ask for a bundle, whose news will come."""
+    name, promoting = command.args["name"], command.cmd == "model.promote"
+    if is_bundle(name):
+        return {"wanted": name, "promoting": promoting}
+    switched = {"model": name, "switches": desk.switches + (name != desk.model)}
+    return switched | {"wanted": "", "promoting": False, "canary": desk.canary and not promoting}
+
+
+def _weights(_: Desk, command: Command) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    if "parts" in command.args:
+        found["weights"] = tuple(float(w) for w in command.args["parts"])
+    if "members" in command.args:
+        found["members"] = {name: float(w) for name, w in command.args["members"].items()}
+    return found
 
 
 _CHANGES: dict[str, Callable[[Desk, Command], dict[str, Any]]] = {
@@ -116,11 +154,13 @@ _CHANGES: dict[str, Callable[[Desk, Command], dict[str, Any]]] = {
     "rollout": _rollout,
     "rollback": lambda desk, command: {"preview": False, "fraction": 0.0},
     "model.select": _select,
+    "model.promote": _select,
+    "model.rollback": _select,
     "flag.set": lambda desk, command: {"flags": {**desk.flags, command.args["key"]: command.args["value"]}},
     "policy.set": lambda desk, command: {
         "entry": float(command.args["entry"]),
         "exit": float(command.args["exit"]),
     },
     "partitions.grow": lambda desk, command: {},  # the market retires the symbols that moved
-    "weights.set": lambda desk, command: {"weights": tuple(float(w) for w in command.args["parts"])},
+    "weights.set": _weights,
 }

@@ -54,6 +54,11 @@ class Journal:
         return self._pending[0][1] if self._pending else None
 
     @property
+    def pending(self) -> list[Entry]:
+        """Return all entries to be re-injected."""
+        return [entry for _, entry in self._pending]
+
+    @property
     def live(self) -> bool:
         """Return whether new entries may be proposed: nothing pending, and not before the barrier."""
         return not self._pending and self.position.t >= self.barrier

@@ -9,6 +9,7 @@ import numpy as np
 
 from models.desk.desk import Desk
 from models.desk.gate import REASONS, SIGNALS, Decisions, confidence
+from models.judge.panel import Scores
 from models.judge.records import Shard, record_id
 from models.market.block import BarColumns, Block
 from models.market.schema import FEATURES_VERSION, NAMES
@@ -66,14 +67,14 @@ class Said(NamedTuple):
 
 
 def signals(
-    rows: list[Row], block: Block, said: Said, parts: Floats, gate: Decisions, desk: Desk
+    rows: list[Row], block: Block, said: Said, scores: Scores, gate: Decisions, desk: Desk
 ) -> list[Body]:
     """Return the signal of every row."""
     buckets = np.minimum((said.prob * 10).astype(np.int64), 9).tolist()
     columns = zip(
-        rows, said.prob.tolist(), confidence(said.prob).tolist(), buckets, parts.tolist(), said.models,
-        said.versions, gate.signal.tolist(), gate.reason.tolist(), gate.advisory.tolist(),
-        block.price.tolist(), strict=True,
+        rows, said.prob.tolist(), confidence(said.prob).tolist(), scores.uncertainty.tolist(), buckets,
+        scores.parts.tolist(), said.models, said.versions, gate.signal.tolist(), gate.reason.tolist(),
+        gate.advisory.tolist(), block.price.tolist(), strict=True,
     )  # fmt: skip
     return [
         {
@@ -85,6 +86,7 @@ def signals(
             "signal": SIGNALS[signal],
             "prob": prob,
             "confid": confid,
+            "uncertainty": doubt,
             "ml_bucket": bucket,
             "ml_signal_parts": {"rsi": rsi, "macd": macd, "trend": trend},
             "model": model,
@@ -97,8 +99,8 @@ def signals(
             "price": price,
             "caused_by": row.cause,
         }
-        for row, prob, confid, bucket, (rsi, macd, trend), model, version, signal, reason, advisory, price
-        in columns
+        for row, prob, confid, doubt, bucket, (rsi, macd, trend), model, version, signal, reason, advisory,
+            price in columns
     ]  # fmt: skip
 
 

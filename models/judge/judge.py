@@ -9,10 +9,12 @@ import numpy as np
 
 from models.desk.desk import Desk
 from models.desk.gate import Scored, decide, rollout_bucket
+from models.desk.references import name_of
 from models.judge import bodies, events
 from models.judge.bodies import Body, Row, Said, cause_body
 from models.judge.episodes import Episodes
 from models.judge.outcomes import Outcomes
+from models.judge.panel import Panel, Scores
 from models.judge.records import (
     DLQ,
     FEATURES,
@@ -27,8 +29,10 @@ from models.judge.records import (
 )  # fmt: skip
 from models.judge.rejected import dead_letters
 from models.market.block import Block, Closed
+from models.online.river_logistic import RiverLogistic
+from models.scoring import ensemble
 from models.scoring.model import Model
-from models.scoring.scorer import FALLBACK, ScoredBlock, Scores
+from models.scoring.scorer import FALLBACK, ScoredBlock
 from models.spec import SECOND, Spec
 from models.ticks import Bools, Floats, Symbol
 
@@ -41,7 +45,7 @@ class Judge:
     ) -> None:
         self.spec = spec
         self.shard = shard
-        self._versions = {name: model.version for name, model in models.items()}
+        self._models = models
         self._begin(saved or {})
 
     def _begin(self, saved: Mapping[str, Any]) -> None:
@@ -49,6 +53,7 @@ class Judge:
         self._outcomes = Outcomes(self.spec.horizon_s, saved.get("outcomes"))
         self._staleness = Episodes(saved.get("staleness"))
         self._fallback = Episodes(saved.get("fallback"))
+        self._panel = Panel(self.spec.horizon_s, saved.get("panel"))
         self._model: str = saved.get("model", FALLBACK)  # the last that was no fallback
         self._desk: Desk | None = None
         self._masks: tuple[Bools, Bools, Floats] = (np.empty(0, bool), np.empty(0, bool), np.empty(0))
@@ -61,6 +66,7 @@ class Judge:
             "staleness": self._staleness.snapshot(),
             "fallback": self._fallback.snapshot(),
             "model": self._model,
+            "panel": self._panel.snapshot(),
         }
 
     def step(self, inputs: Iterable[ScoredBlock]) -> list[Emission]:
@@ -72,8 +78,9 @@ class Judge:
         if closed.genesis is not None:
             self._begin({"ordinals": closed.genesis.ordinals})
         records: list[Record] = []
-        if closed.block is not None and scored.scores is not None:
-            records += self._block(closed, closed.block, scored.scores)
+        if closed.block is not None and scored.answers is not None:
+            scores = self._panel.scores(closed.block, scored.answers, closed.desk)
+            records += self._block(closed, closed.block, scores)
         records += self._expired(closed)
         letters = dead_letters(closed.rejects, self.shard, closed.cause.seq, self.ordinals[DLQ])
         self.ordinals[DLQ] += len(letters)
@@ -99,7 +106,7 @@ class Judge:
         return [
             *self._numbered(PREDICTIONS, self._predictions(rows, scores, active, closed.desk)),
             *self._numbered(FEATURES, bodies.features(rows, block)),
-            *self._numbered(SIGNALS, bodies.signals(rows, block, active, scores.parts, gate, closed.desk)),
+            *self._numbered(SIGNALS, bodies.signals(rows, block, active, scores, gate, closed.desk)),
             *self._numbered(events.STALENESS, self._stale_events(rows, block)),
             *self._numbered(events.FALLBACK, self._fallback_events(rows, block, scores, closed.desk)),
         ]
@@ -114,27 +121,35 @@ class Judge:
             self._masks[2][block.code],
         )
         by_model = closed.desk.killed_models
-        killed = killed | (closed.desk.model in by_model) | (scores.fallback & (FALLBACK in by_model))
+        active = not by_model.isdisjoint((closed.desk.model, name_of(closed.desk.model)))
+        killed = killed | active | (scores.fallback & (FALLBACK in by_model))
         return Scored(scores.prob, scores.guarded, scores.fallback, killed, canary, bucket)
 
     def _said(self, scores: Scores, desk: Desk) -> Said:
-        names = [FALLBACK if fallback else desk.model for fallback in scores.fallback.tolist()]
-        return Said(
-            scores.prob, names, [self._versions[name] for name in names], "active", self.spec.horizon_s
-        )
+        by = [FALLBACK if fallback else desk.model for fallback in scores.fallback.tolist()]
+        return self._by(scores.prob, by, "active")
+
+    def _by(self, prob: Floats, references: list[str], role: str) -> Said:
+        """Return answers with the names and versions of the models that gave them."""
+        known = {r: (name_of(r), self._version(r)) for r in set(references)}
+        names, versions = [known[r][0] for r in references], [known[r][1] for r in references]
+        return Said(prob, names, versions, role, self.spec.horizon_s)
+
+    def _version(self, reference: str) -> str:
+        return _WALKED.get(reference) or self._models[reference].version
 
     def _predictions(self, rows: list[Row], scores: Scores, active: Said, desk: Desk) -> list[Body]:
-        said = bodies.predictions(rows, active)
-        if scores.challenger is None:
-            return said
-        n = len(rows)
-        names, versions = [desk.challenger] * n, [self._versions[desk.challenger]] * n
-        shadow = bodies.predictions(
-            rows, Said(scores.challenger, names, versions, "challenger", self.spec.horizon_s)
-        )
-        answered = np.isfinite(scores.challenger).tolist()
-        pairs = zip(said, shadow, answered, strict=True)
-        return [body for one, other, good in pairs for body in ((one, other) if good else (one,))]
+        """Return what was said of each row: by the active model, the challenger, the ensemble's members."""
+        others = [("member", name, said) for name, said in scores.members.items()]
+        if scores.challenger is not None:
+            others.insert(0, ("challenger", desk.challenger, scores.challenger))
+        said = [bodies.predictions(rows, active)]
+        for role, reference, prob in others:
+            answered = np.isfinite(prob).tolist()
+            by = FALLBACK if reference in scores.absent else reference
+            found = bodies.predictions(rows, self._by(prob, [by] * len(rows), role))
+            said.append([body if good else {} for body, good in zip(found, answered, strict=True)])
+        return [body for of_row in zip(*said, strict=True) for body in of_row if body]
 
     def _stale_events(self, rows: list[Row], block: Block) -> list[Body]:
         ladder = (self.spec.staleness.warn_s, self.spec.staleness.fallback_s)
@@ -144,10 +159,11 @@ class Judge:
 
     def _fallback_events(self, rows: list[Row], block: Block, scores: Scores, desk: Desk) -> list[Body]:
         by_model = desk.model == FALLBACK
-        level = np.select([scores.guarded, scores.stale, scores.fallback], [1, 2, 4 if by_model else 3], 0)
+        other = scores.fallback & (desk.model not in scores.absent)
+        level = np.select([scores.guarded, scores.stale, other], [1, 2, 4 if by_model else 3], 0)
         changes = self._fallback.update(block.code, level)
         self._model = self._model if by_model else desk.model
-        return [events.fallback(rows[c.row], c, self._model) for c in changes]
+        return [events.fallback(rows[c.row], c, name_of(self._model)) for c in changes]
 
     def _expired(self, closed: Closed) -> list[Record]:
         found = []
@@ -182,6 +198,10 @@ class Judge:
             records.append(Record(topic, body.get("symbol", shard), body))
         self.ordinals[topic] += len(records)
         return records
+
+
+_WALKED = {RiverLogistic.name: RiverLogistic.version, ensemble.ENSEMBLE: ensemble.VERSION}
+"""Versions of the models whose answers are made here, row by row or from those of others."""
 
 
 def _masks(desk: Desk, names: list[str], symbols: list[Symbol]) -> tuple[Bools, Bools, Floats]:

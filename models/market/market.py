@@ -13,7 +13,8 @@ import numpy as np
 
 from models.desk.desk import Desk
 from models.desk.desk import take_in as take_in_command
-from models.inputs import Beat, Cause, Genesis, Input, Taken, TickBatch
+from models.desk.news import take_news
+from models.inputs import Beat, Cause, Genesis, Input, ModelNews, Taken, TickBatch
 from models.market import rows as feature_rows
 from models.market.bars import Bars, aggregate, plausible
 from models.market.batches import cut, empty_batch, head
@@ -80,6 +81,9 @@ class Market:
     def _one(self, one: Input) -> list[Closed]:
         if isinstance(one, Taken):
             return [self._command(one)]
+        if isinstance(one, ModelNews):
+            self.desk = take_news(self.desk, one.news)
+            return [self._released(one.cause)]
         if isinstance(one, Genesis):
             self._begin(one.desk, {})
             return [self._released(one.cause, genesis=one)]

@@ -43,3 +43,11 @@ class Model(Protocol):
 
     def predict(self, rows: ModelRows) -> Floats:
         """Return P(price is higher one horizon later), shape (n,), float64 in [0, 1]."""
+
+
+class Trained(Model, Protocol):
+    """A model from a bundle."""
+
+    @property
+    def policy(self) -> tuple[float, float]:
+        """Return the thresholds it was calibrated for: entry, exit."""

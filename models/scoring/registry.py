@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from models.desk.desk import LEARNER
 from models.scoring.constant import Constant
+from models.scoring.ensemble import ENSEMBLE
 from models.scoring.ml_fusion import MlFusion
 from models.scoring.model import Model
 from models.scoring.stub_sine import StubSine
 
 BUILT_IN = ("stub-sine", "ml-fusion")
+"""Frozen models that need no bundle."""
+
+WALKED = (LEARNER, ENSEMBLE)
+"""Models that Judge makes the answers of: one learns from row to row, one mixes what others say."""
+
+SLOTS = ("deep",)
+"""Models that may come; they can be named, and are not available."""
 
 
 class UnknownModelError(ValueError):
@@ -28,9 +37,12 @@ def load(name: str) -> Model:
             return Constant(float(value))
         except ValueError as error:
             raise UnknownModelError(f"'{name}': {error}") from error
+    if name in SLOTS:
+        raise UnknownModelError(f"the model '{name}' is not available yet; known: {', '.join(BUILT_IN)}")
     raise UnknownModelError(f"no model '{name}'; known: {', '.join(BUILT_IN)}, constant-P (P from 0 to 1)")
 
 
 def load_all(names: Iterable[str]) -> dict[str, Model]:
-    """Return the models by name; ``stub-sine`` is always among them."""
-    return {name: load(name) for name in {"stub-sine": None} | dict.fromkeys(names)}
+    """Return the frozen models by name; ``stub-sine`` is always among them."""
+    frozen = {"stub-sine": None} | dict.fromkeys(name for name in names if name not in WALKED)
+    return {name: load(name) for name in frozen}

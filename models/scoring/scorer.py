@@ -8,8 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from models.desk.desk import Desk
 from models.desk.gate import rollout_bucket
+from models.desk.references import is_bundle
 from models.market.block import Block, Closed
+from models.scoring.absent import Absent
+from models.scoring.ensemble import ENSEMBLE
 from models.scoring.ml_fusion import signal_parts
 from models.scoring.model import Model, ModelRows
 from models.spec import Spec
@@ -19,27 +23,26 @@ FALLBACK = "stub-sine"
 
 
 @dataclass(frozen=True, slots=True)
-class Scores:
-    """The answer for each row of a block."""
+class Answers:
+    """What the frozen models say of a block's rows, and what is wrong with the rows themselves."""
 
-    prob: Floats  # never NaN
-    parts: Floats  # (n, 3) RSI, MACD, trend; 0.5 where guarded
-    fallback: Bools  # scored by the fallback model
-    stale: Bools  # because its last trade is too old
-    guarded: Bools  # because a feature, the score or the price is not a finite number
-    challenger: Floats | None = None  # not finite where it gave no answer
+    by_model: dict[str, Floats]  # by reference; not finite where a model has no answer
+    parts: Floats  # (n, 3) RSI, MACD, trend; 0.5 where the row is unusable
+    unusable: Bools  # a feature or the price is not a finite number
+    stale: Bools  # the last trade is too old
+    absent: frozenset[str] = frozenset()  # bundles that are lost, and of which there is no news yet
 
 
 @dataclass(frozen=True, slots=True)
 class ScoredBlock:
-    """A closed input with the scores of its rows, if it has rows."""
+    """A closed input with the answers for its rows, if it has rows."""
 
     closed: Closed
-    scores: Scores | None
+    answers: Answers | None
 
 
 class Scorer:
-    """Frozen models by name."""
+    """Frozen models by reference; the mapping may gain models while the flow runs."""
 
     def __init__(self, spec: Spec, models: Mapping[str, Model]) -> None:
         self._stale_after = spec.staleness.fallback_s
@@ -51,20 +54,20 @@ class Scorer:
         rows = {i: self._rows(c, c.block) for i, c in enumerate(inputs) if c.block is not None}
         wanted = defaultdict(list)
         for i in rows:
-            for name in {FALLBACK, inputs[i].desk.model, inputs[i].desk.challenger} & self._models.keys():
-                wanted[name].append(i)
-        answers = {
-            (name, i): answer
-            for name, members in wanted.items()
-            for i, answer in zip(members, self._predict(name, [rows[m] for m in members]), strict=True)
-        }
+            for reference in asked(inputs[i].desk, self._models):
+                wanted[reference].append(i)
+        answers: dict[int, dict[str, Floats]] = {i: {} for i in rows}
+        for reference, members in wanted.items():
+            found = self._predict(reference, [rows[m] for m in members])
+            for i, answer in zip(members, found, strict=True):
+                answers[i][reference] = answer
         return [
-            ScoredBlock(closed, self._scores(i, closed, rows[i], answers) if i in rows else None)
+            ScoredBlock(closed, self._answers(closed.block, answers[i]) if closed.block is not None else None)
             for i, closed in enumerate(inputs)
         ]
 
-    def _predict(self, name: str, parts: list[ModelRows]) -> list[Floats]:
-        scores = self._models[name].predict(ModelRows.join(parts))
+    def _predict(self, reference: str, parts: list[ModelRows]) -> list[Floats]:
+        scores = self._models[reference].predict(ModelRows.join(parts))
         return np.split(scores, np.cumsum([len(part) for part in parts])[:-1])
 
     def _rows(self, closed: Closed, block: Block) -> ModelRows:
@@ -77,23 +80,20 @@ class Scorer:
             self._phases[name] = int(rollout_bucket(name) * (1 << 20))
         return self._phases[name]
 
-    def _scores(
-        self, i: int, closed: Closed, rows: ModelRows, answers: Mapping[tuple[str, int], Floats]
-    ) -> Scores:
-        assert closed.block is not None
-        fallback = answers[FALLBACK, i]
-        active = answers.get((closed.desk.model, i), np.full(len(rows), np.nan))
-        parts = signal_parts(rows.x)
-        missing = closed.desk.model not in self._models
-        unusable = ~(np.isfinite(rows.x).all(axis=1) & np.isfinite(closed.block.price))
-        guarded = unusable | (~np.isfinite(active) & (not missing))
-        stale = closed.block.age > self._stale_after
-        silent = guarded | stale | missing | (closed.desk.model == FALLBACK)
-        return Scores(
-            prob=np.where(silent, fallback, active),
+    def _answers(self, block: Block, by_model: dict[str, Floats]) -> Answers:
+        parts = signal_parts(block.x)
+        return Answers(
+            by_model=by_model,
             parts=np.where(np.isfinite(parts), parts, 0.5),
-            fallback=silent,
-            stale=stale,
-            guarded=guarded,
-            challenger=answers.get((closed.desk.challenger, i)) if closed.desk.challenger else None,
+            unusable=~(np.isfinite(block.x).all(axis=1) & np.isfinite(block.price)),
+            stale=block.age > self._stale_after,
+            absent=frozenset(name for name in by_model if isinstance(self._models[name], Absent)),
         )
+
+
+def asked(desk: Desk, models: Mapping[str, Model]) -> set[str]:
+    """Return the frozen models whose answers a desk calls for; a bundle of the desk has to be loaded."""
+    named = {FALLBACK, desk.model, desk.challenger}
+    if ENSEMBLE in named:
+        named |= desk.members.keys()
+    return {name for name in named if (name in desk.bundles if is_bundle(name) else name in models)}

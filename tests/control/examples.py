@@ -9,6 +9,7 @@ from models.control.signature import role_key, sign
 
 SECRET = "a secret for tests"
 TS = 1_790_000_000_000_000_000
+DIGEST = "ab" * 32
 
 GOOD: tuple[tuple[str, dict[str, Any]], ...] = (
     ("kill", {}),
@@ -27,12 +28,18 @@ GOOD: tuple[tuple[str, dict[str, Any]], ...] = (
     ("rollout", {"phase": 1.0, "reason": "all green"}),
     ("rollback", {}),
     ("model.select", {"name": "stub-sine"}),
+    ("model.select", {"name": f"lgbm-btcusdt@{DIGEST}"}),
+    ("model.promote", {"name": f"lgbm-btcusdt@{DIGEST}", "note": "a week of shadow, ECE 0.04"}),
+    ("model.rollback", {"name": f"lgbm-btcusdt@{DIGEST}", "reason": "drift"}),
+    ("model.rollback", {"name": "ml-fusion"}),
     ("flag.set", {"key": "max_daily_loss", "value": -200.0}),
     ("flag.set", {"key": "slo.p95_ms.crit", "value": 1500}),
     ("policy.set", {"entry": 0.55, "exit": 0.45}),
     ("policy.set", {"entry": 1, "exit": 0}),
     ("weights.set", {"parts": [0.5, 0.25, 0.25]}),
     ("weights.set", {"parts": [0, 0, 1]}),
+    ("weights.set", {"members": {"ml-fusion": 1, "river-logistic": 0.5}}),
+    ("weights.set", {"parts": [1, 1, 1], "members": {"river-logistic": 1}}),
     ("partitions.grow", {"topic": "ticks", "partitions": 6}),
 )
 

@@ -34,6 +34,8 @@ def test_there_is_a_good_example_of_every_command_and_the_error_lists_them_all()
     assert refusal(KILL | {"cmd": "kil"}) == f"unknown command 'kil'; known: {names}"
 
 
+_NO_MODEL = "argument 'name' must be the name of a model, or NAME@SHA256 of a bundle"
+_NO_MEMBERS = "argument 'members' must give models weights >= 0, not all zero"
 BAD_ARGS: tuple[tuple[str, dict[str, Any], str], ...] = (
     ("kill", {"why": "x"}, "unknown argument 'why'; known: reason"),
     ("kill", {"reason": 5}, "argument 'reason' must be a text"),
@@ -58,9 +60,12 @@ BAD_ARGS: tuple[tuple[str, dict[str, Any], str], ...] = (
     ("rollout", {"phase": False}, "argument 'phase' must be preview, 0, 0.1, 0.5 or 1.0"),
     ("rollout", {"phase": [0.1]}, "argument 'phase' must be preview, 0, 0.1, 0.5 or 1.0"),
     ("model.select", {}, "argument 'name' must be the name of a model"),
-    ("model.select", {"name": ""}, "argument 'name' must be the name of a model"),
-    ("model.select", {"name": "two words"}, "argument 'name' must be the name of a model"),
-    ("model.select", {"name": "m" * 65}, "argument 'name' must be the name of a model"),
+    ("model.select", {"name": ""}, _NO_MODEL),
+    ("model.select", {"name": "two words"}, _NO_MODEL),
+    ("model.select", {"name": "m" * 65}, _NO_MODEL),
+    ("model.select", {"name": "lgbm@abc"}, _NO_MODEL),
+    ("model.promote", {"name": "ml-fusion", "note": 5}, "argument 'note' must be a text"),
+    ("model.rollback", {}, "argument 'name' must be the name of a model"),
     ("flag.set", {"value": 1}, "argument 'key' must be the name of a flag"),
     ("flag.set", {"key": "ml_confid_floor"}, "flag 'ml_confid_floor' must be a number from 0 to 1"),
     ("flag.set", {"key": "audit_ml_bucket", "value": 1}, "flag 'audit_ml_bucket' must be true or false"),
@@ -73,7 +78,13 @@ BAD_ARGS: tuple[tuple[str, dict[str, Any], str], ...] = (
     ("policy.set", {"entry": 1.01, "exit": 0.5}, "a policy needs 0 <= exit < entry <= 1"),
     ("policy.set", {"entry": 0.6, "exit": -0.01}, "a policy needs 0 <= exit < entry <= 1"),
     ("policy.set", {"entry": float("nan"), "exit": 0.4}, "a policy needs 0 <= exit < entry <= 1"),
-    ("weights.set", {}, "argument 'parts' must be three numbers: RSI, MACD, trend"),
+    ("weights.set", {"members": {}}, _NO_MEMBERS),
+    ("weights.set", {"members": {"ml-fusion": 0}}, _NO_MEMBERS),
+    ("weights.set", {"members": {"ml-fusion": -1}}, _NO_MEMBERS),
+    ("weights.set", {"members": {"two words": 1}}, _NO_MEMBERS),
+    ("weights.set", {"members": {"ensemble": 1}}, "the ensemble cannot be a member of itself"),
+    ("weights.set", {"members": [1]}, _NO_MEMBERS),
+    ("weights.set", {}, "weights.set needs 'parts' (RSI, MACD, trend), 'members' (of the ensemble)"),
     ("partitions.grow", {"topic": "", "partitions": 6}, "argument 'topic' must be the name of a tick topic"),
     ("partitions.grow", {"topic": "t", "partitions": 1},
      "argument 'partitions' must be the new number of partitions, 2 or more"),
@@ -146,7 +157,7 @@ def test_everything_else_is_for_all(cmd: str, args: dict[str, Any]) -> None:
     assert refusal(raw) == f"'{cmd}' takes the scope all only"
 
 
-GUARD_MAY = {"kill", "halt", "rollback", "rollout", "policy.set", "weights.set"}
+GUARD_MAY = {"kill", "halt", "rollback", "rollout", "policy.set", "weights.set", "model.promote"}
 
 
 @pytest.mark.parametrize(("cmd", "args"), GOOD)

@@ -7,11 +7,12 @@ from typing import Any
 
 import orjson
 import pytest
-from control.examples import GOOD, command
+from control.examples import DIGEST, GOOD, command
 
 from models.desk.desk import Desk, take_in
 
-MODELS = ("stub-sine", "ml-fusion")
+MODELS = ("stub-sine", "ml-fusion", "river-logistic")
+BUNDLE, OTHER = f"lgbm-btcusdt@{DIGEST}", f"lgbm-other@{DIGEST}"
 
 Fields = dict[str, Any]
 TRANSITIONS: tuple[tuple[Fields, tuple[str, str, Fields], Fields], ...] = (
@@ -69,6 +70,32 @@ TRANSITIONS: tuple[tuple[Fields, tuple[str, str, Fields], Fields], ...] = (
     ({}, ("policy.set", "all", {"entry": 0.6, "exit": 0.4}), {"entry": 0.6, "exit": 0.4}),
     ({}, ("policy.set", "all", {"entry": 1, "exit": 0}), {"entry": 1.0, "exit": 0.0}),
     ({}, ("weights.set", "all", {"parts": [2, 1, 0]}), {"weights": [2.0, 1.0, 0.0]}),
+    ({}, ("weights.set", "all", {"members": {"ml-fusion": 2}}), {"members": {"ml-fusion": 2.0}}),
+    (
+        {"bundles": [BUNDLE]},
+        ("weights.set", "all", {"members": {BUNDLE: 1, "stub-sine": 1}}),
+        {"members": {BUNDLE: 1.0, "stub-sine": 1.0}},
+    ),
+    ({}, ("model.select", "all", {"name": BUNDLE}), {"wanted": BUNDLE}),
+    ({"wanted": BUNDLE}, ("model.select", "all", {"name": OTHER}), {"wanted": OTHER}),
+    ({"wanted": BUNDLE}, ("model.select", "all", {"name": "ml-fusion"}), {"wanted": ""}),
+    (
+        {"canary": True},
+        ("model.promote", "all", {"name": BUNDLE}),
+        {"wanted": BUNDLE, "promoting": True},
+    ),
+    (
+        {"canary": True, "model": BUNDLE},
+        ("model.promote", "all", {"name": "ml-fusion"}),
+        {"model": "ml-fusion", "canary": False, "switches": 1},
+    ),
+    ({"promoting": True}, ("model.select", "all", {"name": BUNDLE}), {"wanted": BUNDLE, "promoting": False}),
+    ({}, ("model.rollback", "all", {"name": BUNDLE}), {"wanted": BUNDLE}),
+    (
+        {"model": BUNDLE},
+        ("model.rollback", "all", {"name": "stub-sine"}),
+        {"model": "stub-sine", "switches": 1},
+    ),
     ({}, ("partitions.grow", "all", {"topic": "ticks", "partitions": 6}), {}),
 )  # fmt: skip
 
@@ -124,7 +151,9 @@ def test_an_unknown_model_is_refused_but_its_number_is_used_up() -> None:
     """Every shard refuses it alike, now and in a replay."""
     start = desk({"numbers": {"admin:bob": 3}})
     after, refusal = take_in(start, command("model.select", {"name": "gpt"}, n=8), MODELS)
-    assert refusal == "unknown model 'gpt'; known: stub-sine, ml-fusion"
+    assert (
+        refusal == "unknown model 'gpt'; known: stub-sine, ml-fusion, river-logistic, NAME@SHA256 of a bundle"
+    )
     assert after.as_dict() == start.as_dict() | {"numbers": {"admin:bob": 3, "admin:ada": 8}}
     assert take_in(after, command("kill", n=8), MODELS)[1] is not None
 
@@ -186,3 +215,11 @@ def test_one_role_cannot_use_up_the_numbers_of_another() -> None:
     after, _ = take_in(Desk(), guard, ())
     lifted, refusal = take_in(after, command("unkill", {"reason": "checked"}, actor="ada", n=1), ())
     assert (lifted.killed, refusal) == (False, None)
+
+
+def test_an_ensemble_takes_only_bundles_that_are_loaded() -> None:
+    """Else a shard would wait with half a mixture."""
+    start = desk({})
+    after, refusal = take_in(start, command("weights.set", {"members": {BUNDLE: 1}}, n=4), MODELS)
+    assert refusal == f"'{BUNDLE}' is not loaded: select it first, or the model that it is to join"
+    assert after.as_dict() == start.as_dict() | {"numbers": {"admin:ada": 4}}

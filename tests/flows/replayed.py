@@ -6,17 +6,20 @@ import numpy as np
 from confluent_kafka import Message
 
 from connectors import start_values
+from connectors.bundles.loading import load
 from connectors.codecs.decode import Decoder
 from connectors.codecs.wire import Encoded, decode_entry, encode
 from connectors.kafka.topics import output
 from models.control.commands import parse
 from models.desk.desk import Desk
-from models.inputs import Beat, Cause, Genesis, Input, Taken, TickBatch
+from models.desk.news import KINDS, READY, news_of
+from models.inputs import Beat, Cause, Genesis, Input, ModelNews, Taken, TickBatch
 from models.journal.entry import BEAT, COMMAND, Entry
 from models.journal.fold import Fold
 from models.judge.judge import Judge
 from models.judge.records import TOPICS, Shard
 from models.market.market import Market
+from models.scoring.model import Model
 from models.scoring.registry import load_all
 from models.scoring.scorer import Scorer
 from tests.flows.running import Stage
@@ -41,14 +44,22 @@ def assert_published_as_replayed(stage: Stage) -> int:
 def replay(stage: Stage, partition: int, ticks: list[Message], journal: list[Message]) -> list[Encoded]:
     """Run the bare stages over one shard's ticks and journal, all ticks between two entries as one batch."""
     spec = start_values.spec(stage.settings)
-    models = load_all(spec.models)
+    entries = _folded(journal)
+    models = load_all(spec.models) | _bundles(stage, entries)
     shard = Shard(stage.ticks, partition, partition)
     market, scorer, judge = Market(spec, Desk()), Scorer(spec, models), Judge(spec, shard, models)
     found: list[Encoded] = []
-    for one in _inputs(ticks, _folded(journal)):
+    for one in _inputs(ticks, entries):
         for emission in judge.step(scorer.step(market.step([one]))):
             found += map(encode, emission.records)
     return found
+
+
+def _bundles(stage: Stage, entries: list[Entry]) -> dict[str, Model]:
+    """Load every bundle that the journal has news of."""
+    config = stage.settings
+    named = {e.payload["reference"] for e in entries if e.kind == READY}
+    return {name: load(config.models_dir, name, config.registry_file) for name in named}
 
 
 def _folded(journal: list[Message]) -> list[Entry]:
@@ -80,6 +91,8 @@ def _outside(entry: Entry) -> Input:
         return Taken(parse(entry.payload["command"]), entry.payload["ts"], cause)
     if entry.kind == BEAT:
         return Beat(entry.payload["ts"], cause)
+    if entry.kind in KINDS:
+        return ModelNews(news_of(entry.kind, entry.payload), cause)
     return Genesis(Desk.from_dict(entry.payload["desk"]), cause)
 
 

@@ -58,6 +58,8 @@ class Stage:
             "admin_secret": SECRET,
             "flow_port": "0",
             "recovery_dir": self._folder.path,
+            "models_dir": f"{self._folder.path}/models",
+            "registry_file": f"{self._folder.path}/model_registry.json",
             "compare_suppressed": "true",
         }
         self._take(values | names | settings)
@@ -77,14 +79,14 @@ class Stage:
         stage._take(default | {"recovery_dir": stage._folder.path} | values)
         return stage
 
-    def but(self, **settings: str) -> Stage:
+    def but(self, **settings: str) -> Self:
         """Return the same stage under other settings."""
-        other = Stage.__new__(Stage)
+        other = type(self).__new__(type(self))
         other._folder = self._folder
         other._take(self.values | settings)
         return other
 
-    def at(self, bootstrap: str) -> Stage:
+    def at(self, bootstrap: str) -> Self:
         """Return the same stage on another broker."""
         return self.but(kafka_bootstrap=bootstrap)
 

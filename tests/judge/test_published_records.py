@@ -147,7 +147,8 @@ def test_a_signal_says_everything_of_its_decision() -> None:
 
     assert signal == {
         "id": record_id("signal", "here:COIN", at(1), 60), "symbol": "COIN", "venue": "here", "ts": at(1),
-        "horizon_s": 60, "signal": "BUY", "prob": 0.9, "confid": 0.9, "ml_bucket": 9,
+        "horizon_s": 60, "signal": "BUY", "prob": 0.9, "confid": 0.9, "uncertainty": 1.0 - 0.9,
+            "ml_bucket": 9,
         "ml_signal_parts": {"rsi": 0.5, "macd": 0.5, "trend": 0.5}, "model": "constant-0.9",
         "model_version": "constant-0.9-1.0", "feature_version": "v2.0", "fallback": False, "advisory": False,
         "canary": False, "reason": "entry", "price": 100.0,

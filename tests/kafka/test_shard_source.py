@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 import pytest
+from loaders import loader_of
 
 from connectors.embedded import EmbeddedBroker
 from connectors.kafka.clients import producer
@@ -70,7 +71,7 @@ class Instance:
     def process(self, saved: bytes | None = None) -> ShardPartition:
         """Open the shard as a process does that starts."""
         outlets = Outlets(self.settings.kafka_bootstrap)
-        opening = Opening(self.settings, Spec(), Desk(), outlets)
+        opening = Opening(self.settings, Spec(), Desk(), outlets, loader_of())
         return ShardPartition(opening.open(self.shard, saved), lambda: False, lambda: None)
 
 

@@ -11,9 +11,11 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
-from oracle.log import Bad, Event, Item, Message, Order, Pulse, Skip, Trade
+from oracle.log import Bad, Event, Item, Message, Order, Pulse, Skip, Told, Trade
+from oracle.stages import BUNDLES
 
 from models.control.commands import Command
+from models.desk.news import KINDS, READY, REFUSED, News
 from models.spec import SECOND, Spec, Staleness
 from models.ticks import Reason, Symbol
 
@@ -26,7 +28,7 @@ SYMBOLS = (
     Symbol("", "SHIBUSDT"),
 )
 FIRST_PRICES = (61_234.5, 61_230.0, 0.0015, 0.00002)
-MODELS = ("stub-sine", "ml-fusion", "constant-0.9")
+MODELS = ("stub-sine", "ml-fusion", "constant-0.9", "river-logistic", "ensemble")
 
 _WAITS = (0, 0, 0, 0, 1, 7, 50, 200, 400, 999, 1_000, 1_001, 1_500, 2_500, -300)
 _SILENCES = (6, 6, 31, 61, 62, 62, 130, 305, 700)
@@ -79,7 +81,14 @@ class PlannedOrder(NamedTuple):
     args: dict[str, Any]
 
 
-Plan = PlannedRecord | PlannedBurst | PlannedBeat | PlannedOrder
+class PlannedBundle(NamedTuple):
+    """A bundle that is selected, and at once what becomes of it."""
+
+    reference: str
+    kind: str
+
+
+Plan = PlannedRecord | PlannedBurst | PlannedBeat | PlannedOrder | PlannedBundle | Told
 
 
 def specs() -> st.SearchStrategy[Spec]:
@@ -166,7 +175,11 @@ def _beats() -> st.SearchStrategy[PlannedBeat]:
     return st.builds(PlannedBeat, st.sampled_from((0, 400, 1_000, 1_000, 3_000, 62_000)))
 
 
-def _orders() -> st.SearchStrategy[PlannedOrder]:
+def _news(reference: str, kind: str) -> Told:
+    return Told(News(kind, reference, {"version": "1", "entry": 0.6, "exit": 0.3, "reason": "hash"}))
+
+
+def _orders() -> st.SearchStrategy[PlannedOrder | PlannedBundle | Told]:
     return st.sampled_from((
         PlannedOrder("kill", "all", {}),
         PlannedOrder("unkill", "all", {"reason": "checked"}),
@@ -175,6 +188,12 @@ def _orders() -> st.SearchStrategy[PlannedOrder]:
         PlannedOrder("model.select", "all", {"name": "constant-0.9"}),
         PlannedOrder("model.select", "all", {"name": "stub-sine"}),
         PlannedOrder("model.select", "all", {"name": "absent"}),
+        PlannedOrder("model.select", "all", {"name": "river-logistic"}),
+        PlannedOrder("model.select", "all", {"name": "ensemble"}),
+        *(PlannedOrder("model.promote", "all", {"name": reference}) for reference in BUNDLES),
+        *(PlannedBundle(reference, kind) for reference in BUNDLES for kind in (READY, READY, REFUSED)),
+        *(_news(reference, kind) for reference in BUNDLES for kind in KINDS),
+        *(PlannedOrder("weights.set", "all", {"members": {r: 1, "river-logistic": 2}}) for r in BUNDLES),
         PlannedOrder("canary", "all", {"enabled": True, "symbols": ["XRPETH"]}),
         PlannedOrder("rollout", "all", {"phase": 0.5}),
         PlannedOrder("policy.set", "all", {"entry": 0.5, "exit": 0.49}),
@@ -200,6 +219,11 @@ class _Teller:
     def events(self, plan: Plan) -> list[Event]:
         if isinstance(plan, PlannedOrder):
             return [self._order(plan)]
+        if isinstance(plan, PlannedBundle):
+            select = PlannedOrder("model.select", "all", {"name": plan.reference})
+            return [self._order(select), _news(plan.reference, plan.kind)]
+        if isinstance(plan, Told):
+            return [plan]
         if isinstance(plan, PlannedBurst):
             return [self._record(PlannedRecord(0, [t], 0)) for t in _burst(plan)]
         if isinstance(plan, PlannedBeat):

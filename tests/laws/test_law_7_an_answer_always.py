@@ -14,7 +14,7 @@ from laws.profiles import examples
 from laws.strategies import MODELS, SYMBOLS, logs, specs
 from oracle.log import Event, Order, Pulse, Trade, messages
 from oracle.market import Reference
-from oracle.stages import Line
+from oracle.stages import BUNDLES, Line
 
 from models.control.commands import Command
 from models.desk.desk import Desk
@@ -43,7 +43,7 @@ class Broken:
 
 
 BROKEN = Broken([math.nan, 0.9, math.inf, 0.1, -math.inf, 0.5, 0.7])
-LOADED = {**load_all(MODELS), "broken": BROKEN}
+LOADED = {**load_all(MODELS), **BUNDLES, "broken": BROKEN}
 DESKS = st.sampled_from([
     Desk(), Desk(model="broken"), Desk(model="lost"), Desk(model="stub-sine"), Desk(challenger="broken"),
     Desk(model="constant-0.9", challenger="broken"), Desk(killed=True), Desk(model="broken", killed=True),

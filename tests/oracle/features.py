@@ -6,10 +6,13 @@ import math
 from collections.abc import Sequence
 from fractions import Fraction
 from itertools import pairwise
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 RETURN_CAP = 0.1
 """One-second log returns count in a volatility as at most this."""
+
+
+Number = TypeVar("Number", int, float)
 
 
 class Traded(NamedTuple):
@@ -64,13 +67,20 @@ def _lots(seconds: Sequence[Second]) -> int:
 def second_features(past: Past, age: float) -> dict[str, float]:
     """Return the features on one-second bars; ``age`` is that of the last trade at the window end."""
     return {
-        **{f"ret_{span}s": log_return(past, span) for span in (1, 5, 15, 60, 300)},
+        **{f"ret_{span}s": log_return(past, span) for span in (1, 5, 15, 30, 60, 300)},
         **{f"vol_{span}s": volatility(past, span) for span in (60, 300)},
-        **{f"imbalance_{span}s": imbalance(past, span) for span in (10, 60)},
+        **{f"imbalance_{span}s": imbalance(past, span) for span in (5, 10, 30, 60)},
         **{f"intensity_{span}s": len(past.trades(span)) / span for span in (10, 60)},
-        "vwap_dev_60s": vwap_deviation(past),
+        **{f"vwap_dev_{span}s": vwap_deviation(past, span) for span in (10, 60)},
         "range_60s": price_range(past),
         "since_trade_s": age,
+        "vol_ratio": volatility_ratio(past),
+        "intensity_ratio": intensity_ratio(past),
+        "size_ratio": size_ratio(past),
+        "range_place_60s": range_place(past),
+        "efficiency_60s": efficiency(past),
+        "bounce_60s": bounce(past),
+        "sentiment": 0.0,
     }
 
 
@@ -85,6 +95,28 @@ def volatility(past: Past, span: int) -> float:
     return math.sqrt(math.fsum(min(abs(move), RETURN_CAP) ** 2 for move in moves) / span)
 
 
+def units(price: float) -> int:
+    """Return a log price in 1e-12: ratios of small moves are those of the moves as they are counted."""
+    return round(math.log(price) / 1e-12)
+
+
+def steps(past: Past, span: int, back: int = 0) -> list[int]:
+    """Return the last one-second moves up to ``back`` seconds ago, in 1e-12."""
+    return [units(past.close(back + i)) - units(past.close(back + i + 1)) for i in range(span)]
+
+
+def capped_moves(past: Past, span: int, back: int = 0) -> list[int]:
+    """Return them in 1e-9, cut at the cap."""
+    cap = round(RETURN_CAP * 1e9)
+    return [max(min(round(step / 1_000), cap), -cap) for step in steps(past, span, back)]
+
+
+def volatility_ratio(past: Past) -> float:
+    """Return the volatility of 15 s over that of 300 s, 0 without a move."""
+    recent, long = (Fraction(sum(m * m for m in capped_moves(past, span)), span) for span in (15, 300))
+    return math.sqrt(recent / long) if long else 0.0
+
+
 def imbalance(past: Past, span: int) -> float:
     """Return (bought - sold) / traded, 0 where nothing traded."""
     trades = past.trades(span)
@@ -92,9 +124,9 @@ def imbalance(past: Past, span: int) -> float:
     return float(Fraction(sum(trade.lots * trade.side for trade in trades), traded)) if traded else 0.0
 
 
-def vwap_deviation(past: Past) -> float:
-    """Return ln(close / volume-weighted price of 60 s), 0 where nothing traded."""
-    trades = past.trades(60)
+def vwap_deviation(past: Past, span: int) -> float:
+    """Return ln(close / volume-weighted price), 0 where nothing traded."""
+    trades = past.trades(span)
     lots = sum(trade.lots for trade in trades)
     paid = sum(Fraction(trade.price) * trade.lots for trade in trades)
     return math.log(Fraction(past.close(0)) * lots / paid) if lots else 0.0
@@ -106,11 +138,49 @@ def price_range(past: Past) -> float:
     return math.log(max(prices) / min(prices)) if prices else 0.0
 
 
+def intensity_ratio(past: Past) -> float:
+    """Return trades per second of 10 s over those of 60 s, 0 where nothing traded."""
+    recent, minute = len(past.trades(10)), len(past.trades(60))
+    return (recent / 10) / (minute / 60) if minute else 0.0
+
+
+def size_ratio(past: Past) -> float:
+    """Return ln(mean lots of a trade in 10 s / in 60 s), 0 where nothing traded in 10 s."""
+    recent, minute = ([trade.lots for trade in past.trades(span)] for span in (10, 60))
+    if not sum(recent):
+        return 0.0
+    return math.log(Fraction(sum(recent), len(recent)) / Fraction(sum(minute), len(minute)))
+
+
+def range_place(past: Past) -> float:
+    """Return where the close is from lowest (0) to highest (1) price of 60 s, 0.5 where they are one."""
+    prices = [trade.price for trade in past.trades(60)]
+    if not prices or max(prices) == min(prices):
+        return 0.5
+    return (past.close(0) - min(prices)) / (max(prices) - min(prices))
+
+
+def efficiency(past: Past) -> float:
+    """Return how far 60 s led over the length of their path, 0 without a move."""
+    path = steps(past, 60)
+    return float(Fraction(sum(path), sum(map(abs, path)))) if any(path) else 0.0
+
+
+def bounce(past: Past) -> float:
+    """Return the correlation of moves with the one before each, about a mean of zero; 0 without a move."""
+    moves, before = capped_moves(past, 60), capped_moves(past, 60, back=1)
+    squares = sum(move * move for move in [*moves, *before])
+    products = sum(a * b for a, b in zip(moves, before, strict=True))
+    return float(Fraction(2 * products, squares)) if squares else 0.0
+
+
 def five_features(past: Past) -> dict[str, float]:
     """Return the features at the last five-second bar that ended; before the first, a market at rest."""
     fives = past.fives()
     if not fives:
-        return {"rsi_14": 50.0, "macd": 0.0, "macd_hist": 0.0, "trend_120s": 0.0, "volume_z": 0.0}
+        return dict.fromkeys(("macd", "macd_hist", "trend_120s", "volume_z", "bollinger_24"), 0.0) | {
+            "rsi_14": 50.0
+        }
     start = math.log(past.first_price)
     closes = [close for close, _ in fives]
     macd = _macd(closes, start)
@@ -120,6 +190,9 @@ def five_features(past: Past) -> dict[str, float]:
         "macd_hist": macd[-1] - average(macd, 9, 0.0)[-1],
         "trend_120s": closes[-1] - math.fsum(_last(closes, 24, start)) / 24,
         "volume_z": z_score(_last([math.log(1 + lots) for _, lots in fives], 60, 0.0)),
+        "bollinger_24": band_place(
+            _last([round(close / 1e-12) for close in closes], 24, round(start / 1e-12))
+        ),
     }
 
 
@@ -146,6 +219,13 @@ def average(values: Sequence[float], bars: int, start: float) -> list[float]:
     return result
 
 
+def band_place(values: Sequence[int]) -> float:
+    """Return how many times two population deviations the last value is from the mean, 0 where none vary."""
+    distances = [value - Fraction(sum(values), len(values)) for value in values]
+    variance = sum(distance**2 for distance in distances) / len(values)
+    return float(distances[-1]) / (2 * math.sqrt(variance)) if variance else 0.0
+
+
 def z_score(values: Sequence[float]) -> float:
     """Return how many population deviations the last value is from the mean, 0 where none vary."""
     mean = math.fsum(values) / len(values)
@@ -153,6 +233,6 @@ def z_score(values: Sequence[float]) -> float:
     return (values[-1] - mean) / deviation if max(values) > min(values) else 0.0
 
 
-def _last(values: Sequence[float], count: int, before: float) -> list[float]:
+def _last(values: Sequence[Number], count: int, before: Number) -> list[Number]:
     """Return the last ``count`` values; ``before`` stands for those that are missing."""
     return [before] * max(count - len(values), 0) + list(values[-count:])

@@ -1,4 +1,4 @@
-"""A shard's input as plain values: records with their items, clock beats and commands, in log order.
+"""A shard's input as plain values: records with their items, clock beats, commands and news, in log order.
 
 Both the reference and (turned into columns by ``oracle.stages``) the real stages are fed from it.
 """
@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from models.control.commands import Command
+from models.desk.news import News
 from models.ticks import Reason, Symbol
 
 SECOND = 1_000_000_000
@@ -69,7 +70,14 @@ class Order(NamedTuple):
     ts: int
 
 
-Event = Message | Pulse | Order
+class Told(NamedTuple):
+    """News of a bundle; like a command, it moves no clock."""
+
+    news: News
+    ts: int = 0
+
+
+Event = Message | Pulse | Order | Told
 Log = Sequence[Event]
 
 

@@ -11,20 +11,25 @@ import numpy as np
 import orjson
 
 from models.desk.desk import Desk
-from models.inputs import Beat, Cause, Input, Taken, TickBatch
+from models.inputs import Beat, Cause, Input, ModelNews, Taken, TickBatch
 from models.judge.judge import Judge
 from models.judge.records import Emission, Record, Shard
 from models.market.ledger import Totals
 from models.market.market import Market
+from models.scoring.constant import Constant
 from models.scoring.model import Model
 from models.scoring.registry import load_all
 from models.scoring.scorer import Scorer
 from models.spec import Spec
 from models.ticks import Decoded, Invalid, Symbol, Ticks
-from oracle.log import Bad, Log, Message, Pulse, Skip, Trade
+from oracle.log import Bad, Log, Message, Order, Pulse, Skip, Told, Trade
 
 SHARD = Shard("ticks", 0, 0)
 _UNUSED = Symbol("nowhere", "UNUSED")
+BUNDLES: dict[str, Model] = {
+    f"trained@{digest}": Constant(p) for digest, p in (("ab" * 32, 0.7), ("cd" * 32, 0.2))
+}
+"""Models that are there once their news say so."""
 
 
 class Line:
@@ -38,7 +43,7 @@ class Line:
         shard: Shard = SHARD,
     ) -> None:
         self.spec, self.shard = spec, shard
-        self.models = load_all(spec.models) if models is None else models
+        self.models = load_all(spec.models) | BUNDLES if models is None else models
         self.market = Market(spec, desk or Desk())
         self.scorer = Scorer(spec, self.models)
         self.judge = Judge(spec, shard, self.models)
@@ -116,9 +121,15 @@ def _activation(log: Log, start: int, stop: int, journalled: Sequence[int]) -> I
             yield batch_of(waiting, journalled[place] - 1)
             waiting = []
         cause = Cause(_next_offset(log, place), journalled[place])
-        yield (Beat(event.ts, cause) if isinstance(event, Pulse) else Taken(event.command, event.ts, cause))
+        yield _journalled(event, cause)
     if waiting:
         yield batch_of(waiting, journalled[stop - 1])
+
+
+def _journalled(event: Pulse | Order | Told, cause: Cause) -> Input:
+    if isinstance(event, Told):
+        return ModelNews(event.news, cause)
+    return Beat(event.ts, cause) if isinstance(event, Pulse) else Taken(event.command, event.ts, cause)
 
 
 def _next_offset(log: Log, place: int) -> int:

@@ -58,5 +58,5 @@ def test_bytes_that_are_no_snapshot_are_refused_with_what_to_do(data: bytes) -> 
 
 def test_another_format_is_refused() -> None:
     """A later version may have changed the shape of every state."""
-    with pytest.raises(RecoveryError, match="format 0 instead of 1"):
+    with pytest.raises(RecoveryError, match="format 0 instead of 2"):
         unpack(msgspec.msgpack.encode((0, {})))

@@ -11,6 +11,7 @@ from oracle.log import Event, Message, Pulse, Trade
 from oracle.stages import inputs
 
 from models.desk.desk import Desk
+from models.judge.panel import Panel, Scores
 from models.market.block import Block, Closed
 from models.market.market import Market
 from models.market.schema import NAMES
@@ -18,7 +19,7 @@ from models.scoring.constant import Constant
 from models.scoring.ml_fusion import signal_parts
 from models.scoring.model import Model, ModelRows
 from models.scoring.registry import load
-from models.scoring.scorer import ScoredBlock, Scorer, Scores
+from models.scoring.scorer import ScoredBlock, Scorer
 from models.spec import SECOND, Spec
 from models.ticks import Floats, Symbol
 
@@ -66,8 +67,8 @@ def scored(one: Closed, *models: Model) -> Scores:
     """Return the scores of one input."""
     loaded = {model.name: model for model in (load("stub-sine"), *models)}
     [answer] = Scorer(SPEC, loaded).step([one])
-    assert answer.scores is not None and answer.closed is one
-    return answer.scores
+    assert answer.answers is not None and answer.closed is one
+    return Panel(SPEC.horizon_s).scores(block_of(one), answer.answers, one.desk)
 
 
 def fallback_of(one: Closed) -> list[float]:
@@ -181,7 +182,7 @@ def test_each_model_is_called_once_an_activation_over_the_rows_of_all_shards() -
 
 
 def _height(answer: ScoredBlock) -> int | None:
-    return None if answer.scores is None else len(answer.scores.prob)
+    return None if answer.answers is None else len(answer.answers.stale)
 
 
 def test_company_changes_no_answer() -> None:
@@ -197,9 +198,11 @@ def test_company_changes_no_answer() -> None:
     alone = [Scorer(SPEC, models).step([one])[0] for one in inputs_]
 
     for a, b in zip(together, alone, strict=True):
-        assert a.scores is not None and b.scores is not None
-        assert a.scores.prob.tobytes() == b.scores.prob.tobytes()
-        assert a.scores.parts.tobytes() == b.scores.parts.tobytes()
+        assert a.answers is not None and b.answers is not None
+        assert {k: v.tobytes() for k, v in a.answers.by_model.items()} == {
+            k: v.tobytes() for k, v in b.answers.by_model.items()
+        }
+        assert a.answers.parts.tobytes() == b.answers.parts.tobytes()
 
 
 def test_weights_of_any_size_are_shares() -> None:

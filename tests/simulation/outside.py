@@ -9,6 +9,7 @@ import orjson
 
 from models.control.commands import Command
 from models.control.signature import role_key, sign
+from tests.simulation.bundles import BUNDLES
 
 SECRET = "a secret of the simulation"
 MS = 1_000_000
@@ -94,6 +95,8 @@ _ORDERS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("model.select", "all", {"name": "constant-0.9"}),
     ("model.select", "all", {"name": "absent"}),
     ("policy.set", "all", {"entry": 0.95, "exit": 0.5}),
+    *(("model.select", "all", {"name": reference}) for reference in BUNDLES),
+    ("model.promote", "all", {"name": next(iter(BUNDLES))}),
 )
 
 

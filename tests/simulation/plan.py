@@ -37,6 +37,8 @@ class Plan:
     transactions: bool = False  # whether outputs are published in transactions
     freezes: int = 0  # how often a process is suspended, replaced and woken, at most; needs transactions
     whole: bool = True  # whether the stages are the product's, or a small one that tells all it has seen
+    losses: float = 0.0  # how often a bundle cannot be loaded, also one that was before
+    answers: float = 0.2  # how often a load has come to an end when it is looked at
     slow: str = ""  # what takes long to reach the broker: JOURNAL or OUTPUTS
     aim: str = ""  # the kind of point at which most things happen: JOURNAL, SNAPSHOT or START
 
@@ -79,6 +81,7 @@ def plan_of(seed: int, **given: Any) -> Plan:
         "transactions": rng.random() < 0.3,
         "freezes": rng.choice((0, 1, 3)),
         "whole": rng.random() < 0.2,
+        "losses": rng.choice((0.0, 0.0, 0.3)),
         "aim": rng.choice(("", "", JOURNAL, JOURNAL, SNAPSHOT, START)),
     }
     temper = rng.random()

@@ -16,11 +16,13 @@ from models.inputs import Beat, TickBatch
 from models.journal.journal import Journal
 from models.judge.records import Emission, Shard
 from models.market.ledger import Totals
+from models.scoring.registry import load_all
+from tests.simulation.bundles import loader_of
 from tests.simulation.engine import Engine
 from tests.simulation.errors import BrokenError
 from tests.simulation.lives import Frozen
 from tests.simulation.outside import SECRET
-from tests.simulation.plan import TELLING, Plan
+from tests.simulation.plan import MODELS, TELLING, Plan
 from tests.simulation.rules import Rules
 from tests.simulation.stages import line_of
 from tests.simulation.world import TICKS, World
@@ -57,10 +59,13 @@ class Process:
         plan, mine = world.plan, shards(world.plan)
         outlets = Outlets(BROKER, "levibot" if plan.transactions else "")
         config = settings("latest" if plan.latest else "earliest", plan.transactions)
-        self._opening = Opening(config, plan.spec, plan.desk, outlets)
-        published, compare = self._opening.published, Comparison(BROKER, "")
+        models = load_all(MODELS)
+        loader = loader_of(models, world.rng, plan.losses, plan.answers)
+        self._opening = Opening(config, plan.spec, plan.desk, outlets, loader)
+        # what a lost bundle had said before it was lost cannot be said again
+        published, compare = self._opening.published, None if plan.losses else Comparison(BROKER, "")
         sinks = ShardSinks(mine, outlets, published, "", self._delivered, compare)
-        self._engine = Engine(world, rules, line_of(plan), sinks)
+        self._engine = Engine(world, rules, line_of(plan, models), sinks)
         source = ShardSource(mine, self._open, lambda: self._stopping)
         state = self._engine.source_state
         self._parts = {shard.key: source.build_part("", shard.key, state(shard.key)) for shard in mine}

@@ -18,7 +18,7 @@ from models.judge.records import TOPICS, Shard
 from models.market.ledger import Totals
 from tests.simulation.broker import Broker, Headers
 from tests.simulation.plan import JOURNAL, Plan
-from tests.simulation.stages import Items, line_of
+from tests.simulation.stages import ALL, Items, line_of
 from tests.simulation.world import TICKS
 
 Outputs = dict[str, list[tuple[bytes, bytes, Headers]]]
@@ -49,7 +49,7 @@ class Replay:
 
     def __init__(self, plan: Plan, broker: Broker, shard: Shard) -> None:
         self._rng = Random(f"replay {plan.seed}")
-        line = line_of(plan)
+        line = line_of(plan, ALL)
         self._stages = {step: make(None) for step, make in line.makers.items()}
         self.outputs: Outputs = {topic: [] for topic in TOPICS}
         self.items = 0

@@ -56,9 +56,22 @@ def run(plan: Plan, rules: Rules = ALL) -> Outcome:
 
 
 def replayed(world: World) -> Broker:
-    """Let the product run over a world's ticks and journal alone, from nothing; return what is then there."""
+    """Let the product run over a world's ticks and journal alone, from nothing; return what is then there.
+
+    Bundles that the journal names are there, but nothing new comes of those that are only wanted.
+    """
     plan = replace(
-        world.plan, ticks=0, commands=0, crashes=0, stalls=0, silence=0, wipes=False, aim="", slow=""
+        world.plan,
+        ticks=0,
+        commands=0,
+        crashes=0,
+        stalls=0,
+        silence=0,
+        wipes=False,
+        aim="",
+        slow="",
+        losses=0.0,
+        answers=0.0,
     )
     copy = World(plan)
     copy.broker, copy.clock = world.broker.only(TICKS, JOURNAL), Still()

@@ -17,11 +17,13 @@ from connectors.kafka.sink import Published
 from flows.signals import STEPS
 from flows.stages import KeyedStage, encode_emission, judge_stage, market_stage, score_batch
 from models.desk.desk import Desk
-from models.inputs import Beat, Cause, Genesis, Input, Taken, TickBatch
+from models.inputs import Beat, Cause, Genesis, Input, ModelNews, Taken, TickBatch
 from models.judge.records import FALLBACK, FEATURES, PROGRESS, SIGNALS, TOPICS, Emission, Shard
 from models.market.ledger import Totals
+from models.scoring.model import Model
 from models.scoring.registry import load_all
 from models.scoring.scorer import Scorer
+from tests.simulation.bundles import GOOD
 from tests.simulation.plan import MODELS, Plan
 
 Items = Sequence[tuple[str, tuple[Shard, Any]]]
@@ -29,7 +31,7 @@ Through = Callable[[str, Items], list[tuple[str, tuple[Shard, Any]]]]
 """Lets items, with the keys of their shards, through a keyed step."""
 
 _SOURCE, _MARKET, _, _JUDGE, *_ = STEPS
-_MODELS = load_all(MODELS)
+ALL: dict[str, Model] = {**load_all(MODELS), **GOOD}
 _DESK = Desk()
 _NAME = "ALL"
 
@@ -44,17 +46,17 @@ class Line(Protocol):
         """Return what items release."""
 
 
-def line_of(plan: Plan) -> Line:
-    """Return the stages of a run."""
-    return Product(plan) if plan.whole else Telltales()
+def line_of(plan: Plan, models: dict[str, Model]) -> Line:
+    """Return the stages of a run, which score with these models."""
+    return Product(plan, models) if plan.whole else Telltales()
 
 
 class Product:
     """Market, Scorer and Judge as the signals flow wires them."""
 
-    def __init__(self, plan: Plan) -> None:
-        self._score = score_batch(Scorer(plan.spec, _MODELS))
-        self.makers = {_MARKET: market_stage(plan.spec), _JUDGE: judge_stage(plan.spec, _MODELS)}
+    def __init__(self, plan: Plan, models: dict[str, Model]) -> None:
+        self._score = score_batch(Scorer(plan.spec, models))
+        self.makers = {_MARKET: market_stage(plan.spec), _JUDGE: judge_stage(plan.spec, models)}
 
     def activate(self, through: Through, items: Items) -> list[tuple[str, Published]]:
         """Return what items release."""
@@ -115,8 +117,10 @@ class Telltale:
         topic = (SIGNALS, FEATURES, PROGRESS, None)[offset % 4]
         return [self._record(topic, Cause(offset + 1, batch.seq))] if topic else []
 
-    def _take(self, one: Beat | Taken | Genesis) -> None:
-        if isinstance(one, Taken):
+    def _take(self, one: Beat | Taken | Genesis | ModelNews) -> None:
+        if isinstance(one, ModelNews):
+            self._see(one.news.kind.encode(), one.news.reference.encode())
+        elif isinstance(one, Taken):
             self._see(one.command.id.encode())
             self._obey(one)
         else:

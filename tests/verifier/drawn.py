@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 import orjson
-from oracle.log import Bad, Item, Log, Message, Order, Skip, Trade
+from oracle.log import Bad, Item, Log, Message, Order, Skip, Told, Trade
 
 from models.desk.desk import Desk
 from models.simulator import Faults, MarketSpec, instruments, simulate
@@ -25,6 +25,8 @@ def written(log: Log) -> Written:
             found.tick(value, event.ts // MS, event.offset - found.next_tick)
         elif isinstance(event, Order):
             found.command(event.command.cmd, event.command.scope, **dict(event.command.args))
+        elif isinstance(event, Told):
+            found.news(event.news)
         else:
             found.beat(event.ts)
     return found

@@ -9,11 +9,13 @@ from typing import Any
 
 import numpy as np
 import orjson
+from oracle.stages import BUNDLES
 
 from connectors.codecs.decode import Decoder
 from connectors.codecs.wire import Encoded, decode_entry, encode
 from connectors.kafka.entries import as_input
 from models.desk.desk import Desk
+from models.desk.news import News
 from models.inputs import Input, TickBatch
 from models.journal.entry import BEAT, COMMAND, GENESIS, NO_CONTROL, OPEN, Entry
 from models.judge.judge import Judge
@@ -70,6 +72,10 @@ class Written:
         command |= {"role": "admin", "cmd": cmd, "scope": scope, "args": args}
         self.entry(COMMAND, {"command": command, "ts": 1}, self.commands)
 
+    def news(self, news: News) -> None:
+        """Take in what became of a bundle."""
+        self.entry(news.kind, news.as_dict())
+
     def tick(self, value: bytes | dict[str, Any] | None, ts_ms: int, skip: int = 0) -> None:
         """Produce a tick record, ``skip`` offsets behind the one before."""
         raw = orjson.dumps(value) if isinstance(value, dict) else value
@@ -101,7 +107,7 @@ class Written:
 
 def product(written: Written, spec: Spec, batch: int = 50) -> list[Encoded]:
     """Return what the product's stages publish; no entry of the journal may be void."""
-    shard, models = ProductShard("ticks", 0, 0), load_all(spec.models)
+    shard, models = ProductShard("ticks", 0, 0), load_all(spec.models) | BUNDLES
     market, scorer, judge = Market(spec, Desk()), Scorer(spec, models), Judge(spec, shard, models)
     return [
         encode(record)
