@@ -158,6 +158,7 @@ def test_what_a_real_run_leaves_on_its_topics_is_as_described(
     stage.levibot("feed", *PAST, "--late", "0.01", "--duplicate", "0.01")
     with stage.flow(tmp_path / "flow.log") as flow:
         stage.levibot("control", "kill", "--reason", "drill", "--wait")
+        stage.refused("control", "model.select", f"nobody@{'0' * 64}", "--wait", code=1)
         until(stage.read_up_to, "a beat behind the last tick")
         assert flow.stop() == 0
     seen: set[tuple[str, str]] = set()

@@ -19,6 +19,7 @@ OTHER: dict[str, Any] = {
     "kafka_bootstrap": "elsewhere:9092", "tick_topics": "trades", "control_topic": "orders",
     "topic_suffix": "-b", "partitions": 5, "recorded_ticks": True, "redis_url": "redis://elsewhere/0",
     "instance": 1, "of": 2, "output_transactions": True, "recovery_dir": "elsewhere", "epoch_ms": 500,
+    "models_dir": "elsewhere", "registry_file": "elsewhere.json",
     "stuck_after_s": 60.0, "compare_suppressed": True, "failpoint": "open.read:1",
     "api_host": "::1", "api_port": 1, "flow_host": "::1", "flow_port": 1, "stale_after_s": 9.0,
     "offline_after_s": 9.0, "levibot_build_sha": "1", "admin_secret": "s", "admin_key": "k",
