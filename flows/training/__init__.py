@@ -1,0 +1,1 @@
+"""Training runs: files, clocks, pictures and progress around the pure parts."""
