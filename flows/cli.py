@@ -7,6 +7,7 @@ import sys
 import typer
 from pydantic import ValidationError
 
+from connectors.bundles.errors import PublishError, RegistryError
 from connectors.kafka.errors import BrokerError, TopicsError
 from connectors.logs import configure
 from connectors.recovery.errors import RecoveryError
@@ -15,17 +16,22 @@ from connectors.start_values import ConfigError
 from flows.commands import (
     api,
     bars,
+    calibrate,
     control,
     demo,
     doctor,
     feed,
+    models,
     record,
     recover,
     replay,
     run,
+    snapshot,
     topics,
+    train,
     verify,
 )
+from models.bundle.errors import BundleError
 from models.control.commands import BadCommandError
 from models.journal.fold import JournalError
 from models.scoring.registry import UnknownModelError
@@ -42,20 +48,27 @@ app.add_typer(recover.app, name="recover")
 app.add_typer(topics.app, name="topics")
 app.add_typer(control.app, name="control")
 app.add_typer(feed.app, name="feed")
+app.add_typer(models.app, name="models")
+app.add_typer(snapshot.app, name="snapshot")
 app.add_typer(verify.app, name="verify")
 app.command("api")(api.serve)
 app.command("bars")(bars.bars)
+app.command("calibrate")(calibrate.calibrate)
 app.command("demo")(demo.demo)
 app.command("doctor")(doctor.doctor)
 app.command("record")(record.record)
 app.command("replay")(replay.replay)
+app.command("train")(train.train)
 
 EXPECTED = (
     BadCommandError,
     BrokerError,
+    BundleError,
     ConfigError,
     JournalError,
+    PublishError,
     RecoveryError,
+    RegistryError,
     TopicsError,
     UnknownModelError,
 )
