@@ -1,6 +1,7 @@
-"""Writes what the documents say of the code: the README's picture and topics, and the page of settings.
+"""Writes what the documents say of the code: the README's picture and topics, pages of settings, features.
 
-``python -m docs.render`` after a change of flows, topics or settings; a test compares the files with it.
+``python -m docs.render`` after a change of flows, topics, settings or features; a test compares the files
+with it.
 """
 
 from __future__ import annotations
@@ -14,10 +15,12 @@ import yaml
 from connectors.kafka.topics import Plan, planned
 from connectors.settings import Settings
 from flows.picture import mermaid
+from models.market.schema import FEATURES, FEATURES_VERSION, SCHEMA_NAME
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 SETTINGS = ROOT / "docs" / "settings.md"
+FEATURE_PAGE = ROOT / "docs" / "features.md"
 ASYNCAPI = ROOT / "docs" / "asyncapi.yaml"
 
 PART_OF_SPEC = (
@@ -32,7 +35,11 @@ def pages() -> dict[Path, str]:
     readme = README.read_text(encoding="utf-8")
     picture = f"```mermaid\n{mermaid()}\n```"
     readme = _between("picture", readme, picture)
-    return {README: _between("topics", readme, topics_table()), SETTINGS: settings_page()}
+    return {
+        README: _between("topics", readme, topics_table()),
+        SETTINGS: settings_page(),
+        FEATURE_PAGE: features_page(),
+    }
 
 
 def topics_table() -> str:
@@ -58,6 +65,38 @@ def settings_page() -> str:
     return "\n".join(
         [_INTRODUCTION, "| setting | value | default | meaning |", "|---|---|---|---|", *rows, ""]
     )
+
+
+def features_page() -> str:
+    """Return the data dictionary: every column of a feature row, in order."""
+    rows = [
+        f"| {place} | `{f.name}`{STAR if f.placeholder else ''} | {f.dtype} | {f.tf} | {f.window} s | "
+        f"{f.description} |"
+        for place, f in enumerate(FEATURES)
+    ]
+    head = ["| | name | type | bars | window | what |", "|---|---|---|---|---|---|"]
+    named = _FEATURES.format(schema=SCHEMA_NAME, version=FEATURES_VERSION, count=len(FEATURES))
+    return "\n".join([named, *head, *rows, ""])
+
+
+_FEATURES = """# Features
+
+The columns of a feature row, in their order: schema `{schema}`, {count} columns, which messages call version
+`{version}`. The source of this page is `models/market/features.yml`; the flow checks it at its start.
+
+A row describes one symbol at the end of one second and sees trades up to that end, nothing later
+(`levibot verify lookahead` checks it). Windows are in seconds. A window that reaches behind the first trade
+of a symbol sees a flat price and no volume there, so a value is that of a longer history once the symbol has
+traded for as long as its window (`levibot verify warmup` checks it); features on five-second bars hold their
+value until the next bar ends, up to five seconds more. A value is never missing: in a silent market returns,
+volatilities and imbalances are 0, `rsi_14` is 50 and `range_place_60s` 0.5.
+
+Log prices count in units of 1e-12 and one-second returns in 1e-9, those in a volatility or in `bounce_60s`
+as at most 0.1. Where the feed gives no side, a trade has that of its move from the one before (tick rule).
+
+The column with an asterisk is a placeholder: its place is kept, its value is 0.0, and no model is trained on
+it.
+"""
 
 
 _INTRODUCTION = """# Settings

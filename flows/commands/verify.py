@@ -6,7 +6,9 @@ import typer
 
 from flows.commands.verify_crash import verify_crash
 from flows.commands.verify_log import verify_log
+from flows.commands.verify_lookahead import verify_lookahead
 from flows.commands.verify_replay import verify_replay
+from flows.commands.verify_warmup import verify_warmup
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -14,4 +16,6 @@ app = typer.Typer(
 )
 app.command("crash")(verify_crash)
 app.command("log")(verify_log)
+app.command("lookahead")(verify_lookahead)
 app.command("replay")(verify_replay)
+app.command("warmup")(verify_warmup)

@@ -1,4 +1,4 @@
-"""Features on five-second bars: RSI, MACD, trend and volume, held until the next bar ends."""
+"""Features on five-second bars: RSI, MACD, trend, band and volume, held until the next bar ends."""
 
 from __future__ import annotations
 
@@ -70,8 +70,19 @@ def _bar_features(rows: SymbolRows, codes: Ints, log_close: Ints, volume: Ints) 
         "macd_hist": hist,
         "trend_120s": (log_close * _TREND_BARS - window_sum(sums, m, _TREND_BARS)) / _TREND_BARS * _UNIT,
         "volume_z": _volume_z(rows, codes, volume),
+        "bollinger_24": _band_place(close, window_sum(sums, m, _TREND_BARS), m),
     }
     return np.stack([by_name[name] for name in FIVE_NAMES], axis=2)
+
+
+def _band_place(close: Ints, total: Ints, m: int) -> Floats:
+    """Return (close - mean) / (2 * deviation) over the window, 0 where it does not vary."""
+    squares = np.zeros(total.shape)
+    for back in range(_TREND_BARS):  # summed in one order, whatever the block
+        squares += ((lag(close, m, back) * _TREND_BARS - total) / _TREND_BARS) ** 2
+    deviation = np.sqrt(squares / _TREND_BARS)
+    distance = (lag(close, m, 0) * _TREND_BARS - total) / _TREND_BARS
+    return np.asarray(distance / np.where(deviation > 0, 2 * deviation, 1.0))
 
 
 def _rsi(rows: SymbolRows, codes: Ints, change: Ints) -> Floats:

@@ -85,7 +85,7 @@ def test_the_commands_are_those_that_are_known() -> None:
         "control unkill", "control canary", "control flag.set", "control model.select", "control send",
         "feed", "feed simulate", "feed file", "api", "bars", "demo", "doctor", "record", "replay", "recover",
         "recover inspect", "recover purge", "recover reset", "verify", "verify crash", "verify log",
-        "verify replay",
+        "verify replay", "verify lookahead", "verify warmup", "snapshot", "snapshot features",
     }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -21,7 +22,16 @@ from oracle.stages import inputs
 
 from models.desk.desk import Desk
 from models.market.market import Market
-from models.market.schema import FEATURES, FEATURES_VERSION, FIVE_NAMES, NAMES, SECOND_NAMES, Feature
+from models.market.schema import (
+    FEATURES,
+    FEATURES_VERSION,
+    FIVE_NAMES,
+    NAMES,
+    SCHEMA_NAME,
+    SECOND_NAMES,
+    TRAINED,
+    Feature,
+)
 from models.spec import Spec
 from models.ticks import Symbol
 
@@ -29,9 +39,12 @@ START = 1_700_000_003
 COIN = Symbol("", "COIN")
 TOLERANCES = {
     # absolute, from the units in which each is kept: returns 1e-9, log volume 1e-6, amounts one lot a bar
-    "vol_60s": 1e-9, "vol_300s": 1e-9, "vwap_dev_60s": 1e-8, "rsi_14": 1e-6, "volume_z": 1e-4,
+    "vol_60s": 1e-9, "vol_300s": 1e-9, "vwap_dev_60s": 1e-8, "vwap_dev_10s": 1e-8, "rsi_14": 1e-6,
+    "volume_z": 1e-4,
 }  # fmt: skip
 EXACT = 5e-12
+REST = {"rsi_14": 50.0, "range_place_60s": 0.5}
+"""Features of a market at rest that are not 0."""
 
 
 def stream(seed: int) -> Iterator[Trade]:
@@ -52,71 +65,69 @@ LOG: list[Event] = [Message(i, trade.ts, (trade,), b"") for i, trade in enumerat
 LOG_WITH_END: list[Event] = [*LOG, Pulse((START + 1_400) * SECOND)]
 
 
+class Seen(NamedTuple):
+    """A row of the stream: as the reference knows it, its features as computed, and by their definitions."""
+
+    row: Row
+    features: dict[str, float]
+    expected: dict[str, float]
+
+
 @pytest.fixture(scope="module")
-def rows() -> list[tuple[Row, dict[str, float]]]:
-    """Every row of the stream: as the reference knows it, and its features as the market computed them."""
+def rows() -> list[Seen]:
+    """Every row of the stream; a five-second feature is as of the last bar that ended, and held."""
     market = Market(Spec(), Desk())
     closed = [
         one for activation in inputs(LOG_WITH_END, range(0, len(LOG), 97)) for one in market.step(activation)
     ]
-    return list(zip(Reference(Spec()).take(LOG_WITH_END).rows, features_of(closed), strict=True))
+    held = {name: REST.get(name, 0.0) for name in FIVE_NAMES}
+    seen = []
+    for row, features in zip(Reference(Spec()).take(LOG_WITH_END).rows, features_of(closed), strict=True):
+        held = held if row.five is None else five_features(row.past)
+        seen.append(Seen(row, features, second_features(row.past, row.age) | held))
+    return seen
 
 
-@pytest.mark.parametrize("name", SECOND_NAMES)
-def test_a_feature_of_seconds_is_its_definition_at_every_prefix(
-    name: str, rows: list[tuple[Row, dict[str, float]]]
-) -> None:
-    """Each row's value from the whole window behind it."""
-    for row, features in rows:
-        expected = second_features(row.past, row.age)[name]
-        assert features[name] == pytest.approx(expected, rel=1e-9, abs=TOLERANCES.get(name, EXACT)), (
-            row.second
-        )
+@pytest.mark.parametrize("name", NAMES)
+def test_a_feature_is_its_definition_at_every_prefix(name: str, rows: list[Seen]) -> None:
+    """Each row's value from the whole window behind it; a column without a definition fails."""
+    for row, features, expected in rows:
+        near = pytest.approx(expected[name], rel=1e-9, abs=TOLERANCES.get(name, EXACT))
+        assert features[name] == near, row.second
 
 
-@pytest.mark.parametrize("name", FIVE_NAMES)
-def test_a_feature_of_five_seconds_is_its_definition_at_every_prefix(
-    name: str, rows: list[tuple[Row, dict[str, float]]]
-) -> None:
-    """As of the last five-second bar that ended, and held until the next one does."""
-    held = 50.0 if name == "rsi_14" else 0.0
-    for row, features in rows:
-        if row.five is not None:
-            held = five_features(row.past)[name]
-        assert features[name] == pytest.approx(held, rel=1e-9, abs=TOLERANCES.get(name, EXACT)), row.second
-
-
-def test_the_stream_shows_what_it_should(rows: list[tuple[Row, dict[str, float]]]) -> None:
+def test_the_stream_shows_what_it_should(rows: list[Seen]) -> None:
     """Silences longer than every window, jumps beyond the cap, and values that move."""
-    assert max(row.age for row, _ in rows) > 300
-    assert any(abs(features["ret_1s"]) > 0.1 for _, features in rows)
-    assert all(len({features[name] for _, features in rows}) > 20 for name in NAMES)
+    assert max(seen.row.age for seen in rows) > 300
+    assert any(abs(seen.features["ret_1s"]) > 0.1 for seen in rows)
+    assert all(len({seen.features[name] for seen in rows}) > 20 for name in TRAINED)
 
 
 def test_the_schema_is_the_order_of_the_columns() -> None:
-    """Names are unique, spans say how far back each looks, and the version goes into every record."""
-    assert len(set(NAMES)) == len(NAMES) == 19
-    assert {f.dtype for f in FEATURES} == {"float64"} and {f.tf for f in FEATURES} == {"1s", "5s"}
+    """Thirty to train on and one kept for later; the version goes into every record."""
+    assert (SCHEMA_NAME, len(NAMES), len(TRAINED)) == ("features_v1", 31, 30)
+    assert [f.name for f in FEATURES if f.placeholder] == ["sentiment"] == list(NAMES[30:])
+    assert tuple(f.name for f in FEATURES) == NAMES and {*SECOND_NAMES, *FIVE_NAMES} == {*NAMES}
     assert FEATURES_VERSION == Spec().features_version == "v2.0"
 
 
 @pytest.mark.parametrize(
     "feature", [f for f in FEATURES if f.name not in ("macd", "macd_hist")], ids=lambda f: f.name
 )
-def test_a_feature_looks_back_no_further_than_its_span(feature: Feature) -> None:
-    """A wild market that has been silent for longer than the span gives the same as one at rest."""
+def test_a_feature_looks_back_no_further_than_its_window(feature: Feature) -> None:
+    """A wild market that has been silent for longer than the window gives the same as one at rest."""
     wild: list[Event] = [Message(i, t.ts, (t,), b"") for i, t in enumerate(_wild())]
     quiet_at = START + 39
     market = Market(Spec(), Desk())
-    end = quiet_at + feature.span + 11
+    end = quiet_at + feature.window + 11
     closed = [
         one for activation in inputs([*wild, Pulse((end + 1) * SECOND)]) for one in market.step(activation)
     ]
     last = features_of(closed)[-1]
     if feature.name == "since_trade_s":
-        assert last[feature.name] > feature.span
+        assert last[feature.name] > feature.window
     else:
-        assert last[feature.name] == (50.0 if feature.name == "rsi_14" else 0.0)
+        assert last[feature.name] == REST.get(feature.name, 0.0)
 
 
 def _wild() -> Iterator[Trade]:

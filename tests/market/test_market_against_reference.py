@@ -87,8 +87,9 @@ def test_features_are_those_of_the_reference(
 
 
 def _tolerance(name: str, row: Row) -> float:
-    if name != "vwap_dev_60s":
+    if name not in ("vwap_dev_10s", "vwap_dev_60s"):
         return TOLERANCES.get(name, 1e-9)
     # a bar's paid amount is rounded to one lot at the power of ten below the first price
-    seconds = [second for second in row.past.seconds[-60:] if second.trades]
-    return 1e-9 + len(seconds) / max(sum(trade.lots for trade in row.past.trades(60)), 1)
+    span = int(name.removeprefix("vwap_dev_").removesuffix("s"))
+    seconds = [second for second in row.past.seconds[-span:] if second.trades]
+    return 1e-9 + len(seconds) / max(sum(trade.lots for trade in row.past.trades(span)), 1)
