@@ -8,14 +8,15 @@ import numpy as np
 
 from api.freshness import Plain, age_s
 from models.desk.gate import rollout_bucket
+from models.desk.references import name_of
 from models.market.schema import FEATURES_VERSION
 from models.scoring.model import HORIZON_S, ModelRows
 from models.scoring.stub_sine import StubSine
 from models.spec import SECOND
 
 _KEPT = (
-    "id", "symbol", "venue", "prob", "confid", "ml_bucket", "ml_signal_parts", "model", "model_version",
-    "feature_version", "canary", "price", "horizon_s", "ts", "caused_by",
+    "id", "symbol", "venue", "prob", "confid", "uncertainty", "ml_bucket", "ml_signal_parts", "model",
+    "model_version", "feature_version", "canary", "price", "horizon_s", "ts", "caused_by",
 )  # fmt: skip
 
 
@@ -47,7 +48,8 @@ def answer(symbol: Plain, head: Plain, now: int, stale_after_s: float) -> Plain:
 
 def is_killed(desk: Plain, symbol: str) -> bool:
     """Return whether a kill covers the symbol: of everything, of it alone, or of the active model."""
-    scoped = symbol in desk["killed_symbols"] or desk["model"] in desk["killed_models"]
+    active = {desk["model"], name_of(desk["model"])}
+    scoped = symbol in desk["killed_symbols"] or not active.isdisjoint(desk["killed_models"])
     return bool(desk["killed"] or scoped)
 
 
@@ -56,6 +58,7 @@ def demo(symbol: str, now: int, why: str) -> Plain:
     model, prob = StubSine(), _stub_sine(symbol, now // SECOND)
     return {
         "id": None, "symbol": symbol, "venue": "", "prob": prob, "confid": max(prob, 1 - prob),
+        "uncertainty": min(prob, 1 - prob),
         "ml_bucket": int(prob * 10), "ml_signal_parts": None, "model": model.name,
         "model_version": model.version, "feature_version": FEATURES_VERSION, "canary": False, "price": None,
         "horizon_s": HORIZON_S, "ts": now, "caused_by": None, "_mock": True, "status": "DEMO", "shard": None,

@@ -17,6 +17,7 @@ from api.freshness import Plain, age_s
 from api.own_metrics import OwnMetrics
 from api.shown import ticks_per_minute, trade_age_s
 from connectors.redis.reader import RedisDownError, ViewReader
+from models.desk.references import name_of
 
 _NS = 1e9
 
@@ -97,7 +98,8 @@ def _shards(shards: Iterable[Plain], now: int) -> Iterator[Metric]:
 
 
 def _models(known: list[Plain]) -> Iterator[Metric]:
-    active = {(s["desk"]["model"], s["versions"].get(s["desk"]["model"], "")) for s in known}
+    names = [(name_of(shard["desk"]["model"]), shard["versions"]) for shard in known]
+    active = {(name, versions.get(name, "")) for name, versions in names}
     info = InfoMetricFamily("levibot_active_model", "The active model.", labels=["name", "version"])
     for name, version in sorted(active):
         info.add_metric([name, version], {})

@@ -10,7 +10,7 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass, field
 
-from models.market.schema import FEATURES_VERSION
+from models.market.schema import FEATURES_VERSION, FINGERPRINT
 from models.ticks import Ints
 
 SECOND = 1_000_000_000
@@ -38,6 +38,7 @@ class Spec:
     staleness: Staleness = field(default_factory=Staleness)
     models: tuple[str, ...] = ("stub-sine", "ml-fusion", "river-logistic", "ensemble")
     features_version: str = FEATURES_VERSION
+    features: str = FINGERPRINT
 
     def fingerprint(self) -> str:
         """Return the SHA-256 of the canonical JSON of this value, 64 hex digits."""

@@ -29,6 +29,12 @@ CONFINED = {
     "fastapi": ("api/",),
     "starlette": ("api/",),
     "uvicorn": ("api/",),
+    "lightgbm": ("models/scoring/lightgbm_text.py", "models/training/"),
+    "matplotlib": ("flows/training/",),
+    "optuna": ("models/training/", "flows/training/"),
+    "river": ("models/online/",),
+    "sklearn": ("models/scoring/skops_", "models/training/", "flows/training/"),
+    "skops": ("models/scoring/skops_", "models/training/"),
     **dict.fromkeys(
         ("os.environ", "os.environb", "os.getenv", "os.getenvb", "os.putenv", "os.unsetenv"),
         ("connectors/settings.py",),

@@ -12,6 +12,7 @@ from api.parameters import SymbolQuery, normal
 from api.routes.symbols import known_symbols, unknown
 from api.shown import answer, demo
 from connectors.redis.reader import RedisDownError
+from models.scoring.ensemble import ENSEMBLE
 from models.scoring.model import HORIZON_S
 
 router = APIRouter(tags=["predictions"])
@@ -69,18 +70,26 @@ def _count(context: Context, symbol: str, outcome: str) -> None:
 
 @router.get("/ml/predict_deep")
 def predict_deep(symbol: SymbolQuery) -> Json:
-    """Return the deep model's prediction; none is loaded, so `available` is false."""
-    return _not_available(symbol, "deep")
+    """Return the deep model's prediction; there is none yet, so `available` is false."""
+    return _not_available(symbol, "There is no deep model yet; /ml/predict answers with the active one.")
 
 
 @router.get("/ml/predict_ensemble")
-def predict_ensemble(symbol: SymbolQuery) -> Json:
-    """Return the ensemble's prediction; none is loaded, so `available` is false."""
-    return _not_available(symbol, "ensemble")
+def predict_ensemble(context: Ctx, symbol: SymbolQuery) -> Json:
+    """Return the ensemble's prediction, `available` while it is the active model."""
+    try:
+        found = context.reader.symbol(normal(symbol))
+    except RedisDownError:
+        context.metrics.errors.labels("redis").inc()
+        found = None
+    if found is None or found["signal"]["model"] != ENSEMBLE:
+        message = f"The {ENSEMBLE} is not the active model: levibot control model.select {ENSEMBLE}"
+        return _not_available(symbol, message)
+    limit = context.settings.stale_after_s
+    return Json({"available": True, **answer(found, found["shard"], context.clock(), limit)})
 
 
-def _not_available(symbol: str, kind: str) -> Json:
-    message = f"No {kind} model is loaded; /ml/predict answers with the active one."
+def _not_available(symbol: str, message: str) -> Json:
     return Json(
         {
             "available": False,

@@ -9,6 +9,7 @@ from api.context import Ctx
 from api.desks import Agreement, versions
 from api.freshness import Plain
 from connectors.redis.reader import RedisDownError
+from models.desk.references import name_of
 from models.market.schema import FEATURES_VERSION
 from models.scoring.stub_sine import StubSine
 
@@ -33,5 +34,6 @@ def version(context: Ctx) -> Json:
 
 
 def _active(heads: dict[str, Plain]) -> Plain:
-    model = Agreement(heads).desk("model", "model")
+    reference = Agreement(heads).desk("model", "model")
+    model = name_of(reference) if reference else None
     return {"model": model, "modelVersion": versions(heads).get(model) if model else None}

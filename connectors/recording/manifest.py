@@ -13,7 +13,7 @@ import msgspec
 
 from connectors.recording.errors import RecordingError
 from models.judge.records import Shard
-from models.market.schema import FEATURES_VERSION
+from models.market.schema import FEATURES_VERSION, FINGERPRINT
 from models.spec import Spec
 
 FORMAT = 1
@@ -93,7 +93,7 @@ def spec_of(recording: Recording) -> Spec:
         raise RecordingError(_other_version(recording, str(error))) from error
     if spec.fingerprint() != recording.fingerprint:
         raise RecordingError(_other_version(recording, "its fingerprint is another one here"))
-    if spec.features_version != FEATURES_VERSION:
+    if (spec.features_version, spec.features) != (FEATURES_VERSION, FINGERPRINT):
         raise RecordingError(_other_version(recording, f"features are {FEATURES_VERSION} here"))
     return spec
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from importlib.resources import files
 from typing import Any, NamedTuple
@@ -80,5 +81,7 @@ SCHEMA_NAME, FEATURES_VERSION, FEATURES = load()
 NAMES: tuple[str, ...] = tuple(f.name for f in FEATURES)
 TRAINED: tuple[str, ...] = tuple(f.name for f in FEATURES if not f.placeholder)
 """The columns that a model may be trained on."""
+FINGERPRINT = hashlib.sha256("\n".join(f"{f.name} {f.tf} {f.window}" for f in FEATURES).encode()).hexdigest()
+"""Of the columns and their order: state that was made of others cannot be gone on with."""
 SECOND_NAMES = tuple(f.name for f in FEATURES if f.tf == "1s")
 FIVE_NAMES = tuple(f.name for f in FEATURES if f.tf == "5s")

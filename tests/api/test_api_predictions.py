@@ -23,7 +23,8 @@ def test_live_prediction(api: Api) -> None:
     assert said.pop("ml_signal_parts").keys() == {"rsi", "macd", "trend"}
     assert said == {
         "symbol": "BTCUSDT", "venue": "", "shard": "ticks/0000", "status": "LIVE", "_mock": False,
-        "signal": "BUY", "last_signal": "BUY", "reason": "entry", "prob": 0.9, "confid": 0.9, "ml_bucket": 9,
+        "signal": "BUY", "last_signal": "BUY", "reason": "entry", "prob": 0.9, "confid": 0.9,
+        "uncertainty": 1.0 - 0.9, "ml_bucket": 9,
         "fallback": False, "advisory": False, "killed": False, "stale": False, "canary": False,
         "model": "constant-0.9", "model_version": "constant-0.9-1.0", "feature_version": "v2.0",
         "price": 101.0, "price_target": None, "horizon_s": 60, "ts": at(10), "age_s": 0.4,
@@ -164,3 +165,19 @@ def test_models_that_are_not_there(api: Api, kind: str) -> None:
     """The slots of other models say that they are empty."""
     said = api.get(f"/ml/predict_{kind}?symbol=BTCUSDT")
     assert (said["available"], said["signal"], said["advisory"]) == (False, "HOLD", True)
+
+
+def test_the_ensemble_answers_while_it_is_the_active_model(api: Api) -> None:
+    """With the spread of its members as uncertainty: 0.9 and the neutral 0.5 of a market at rest."""
+    shard = OneShard(spec=Spec(models=("stub-sine", "ml-fusion", "constant-0.9", "ensemble")))
+    shard.command("model.select", name="ensemble")
+    shard.command("weights.set", members={"constant-0.9": 3, "ml-fusion": 1})
+    shard.feed(trade("BTCUSDT", 8.5, 100.0), trade("BTCUSDT", 9.75, 100.0), trade("BTCUSDT", 10.1, 100.0))
+    api.publish(shard)
+
+    said = api.get("/ml/predict_ensemble?symbol=BTCUSDT")
+
+    assert (said["available"], said["model"], said["fallback"]) == (True, "ensemble", False)
+    assert said["prob"] == pytest.approx(0.8)
+    assert said["uncertainty"] == pytest.approx(0.4 * math.sqrt(3) / 4)
+    assert said == {"available": True} | api.get("/ml/predict?symbol=BTCUSDT")

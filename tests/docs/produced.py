@@ -21,7 +21,11 @@ from models.scoring.scorer import Scorer
 from models.spec import Spec
 from tests.one_shard import START, at, trade
 
-SPEC = Spec(models=("stub-sine", "ml-fusion", "constant-0.99", "ensemble", "river-logistic"), symbol_ttl_s=90, max_symbols=3)
+SPEC = Spec(
+    models=("stub-sine", "ml-fusion", "constant-0.99", "ensemble", "river-logistic"),
+    symbol_ttl_s=90,
+    max_symbols=3,
+)
 LONG = b"x" * ((1 << 20) + 1)
 
 
