@@ -7,6 +7,7 @@ SHELL := bash
 
 UV ?= uv
 WORKERS ?= 2
+EDGE ?= 1
 BIN := .venv/bin
 READY := .venv/.ready
 
@@ -30,7 +31,7 @@ $(READY): pyproject.toml requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --editable .
 	@touch $@
 
-.PHONY: help setup test crash lint demo bench docs kafka lock clean
+.PHONY: help setup test crash lint demo bench train-prod docs kafka lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +54,10 @@ demo: $(READY)  ## run the whole product on embedded services (SECONDS=60 to end
 
 bench: $(READY)  ## print every speed budget as a ratio measured side by side
 	$(BIN)/python -m benchmarks
+
+train-prod: $(READY)  ## train on 12 simulated hours, promote, tell a running demo (FULL=1: 200 trials; EDGE=1)
+	$(BIN)/levibot train --simulated --edge $(EDGE) --hours 12 --preset $(if $(FULL),full,quick) --name lgbm-prod
+	$(BIN)/levibot models promote lgbm-prod --note "make train-prod" --wait
 
 docs: $(READY)  ## write the generated parts of README and docs anew
 	$(BIN)/python -m docs.render

@@ -35,6 +35,7 @@ def demo(
     ] = None,
     symbols: Annotated[str, typer.Option(help="How many symbols, or their names.")] = "5",
     rate: Annotated[float, typer.Option(help="Mean ticks per second and symbol.", min=0.1)] = 5.0,
+    edge: Annotated[float, typer.Option(help="How far order flow tells the next 60 s.", min=0, max=1)] = 1.0,
 ) -> None:
     """Run broker, Redis, a simulated feed, the signals flow and the API, and show what they do."""
     if running_demo():
@@ -43,7 +44,7 @@ def demo(
     ending = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _requests(ending))
-    feed = ["simulate", "--symbols", symbols, "--rate", str(rate), "--edge", "0.3", "--json"]
+    feed = ["simulate", "--symbols", symbols, "--rate", str(rate), "--edge", str(edge), "--json"]
     feed += ["--late", "0.002", "--duplicate", "0.002", "--corrupt", "0.001"]
     try:
         with demo_services(settings(), feed) as running:

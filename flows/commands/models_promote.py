@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 Note = Annotated[str, typer.Option(help="Why, for the log.")]
 Command = Annotated[
-    bool, typer.Option("--command/--no-command", help="Tell the shards; else the registry alone changes.")
+    bool | None,
+    typer.Option("--command/--no-command", help="Tell the shards; default: if ADMIN_SECRET is set."),
 ]
 Wait = Annotated[bool, typer.Option("--wait", help="Wait until every shard scores with it.")]
 Timeout = Annotated[float, typer.Option(help="Seconds to wait for the shards, loading included.", min=0.1)]
@@ -28,7 +29,7 @@ def promote(
     model: Annotated[str, typer.Argument(metavar="MODEL", help="Name, run id, reference or alias.")],
     note: Note = "",
     override: Annotated[str | None, typer.Option(help="Why, although a gate failed.")] = None,
-    command: Command = True, wait: Wait = False, timeout: Timeout = 60, as_json: Json = False,
+    command: Command = None, wait: Wait = False, timeout: Timeout = 60, as_json: Json = False,
 ) -> None:  # fmt: skip
     """Make a bundle the current model: verified, entered in the registry, linked, told to the shards.
 
@@ -49,7 +50,7 @@ def promote(
 
 def rollback(
     run_id: Annotated[str | None, typer.Argument(help="An earlier run; else the one before.")] = None,
-    note: Note = "", command: Command = True, wait: Wait = False, timeout: Timeout = 60,
+    note: Note = "", command: Command = None, wait: Wait = False, timeout: Timeout = 60,
     as_json: Json = False,
 ) -> None:  # fmt: skip
     """Go back to the model that was current before, after it was verified again.
@@ -65,10 +66,12 @@ def rollback(
     _report("back to", done, as_json)
 
 
-def _announce(command: bool, wait: bool, timeout: float) -> Announce:
+def _announce(command: bool | None, wait: bool, timeout: float) -> Announce:
     from flows.registry import announcing  # noqa: PLC0415
 
-    return announcing.on_control(settings(), timeout if wait else None) if command else announcing.on_nothing
+    config = settings()
+    tell = config.admin_secret is not None if command is None else command
+    return announcing.on_control(config, timeout if wait else None) if tell else announcing.on_nothing
 
 
 def _report(what: str, done: Done, as_json: bool) -> None:
@@ -82,6 +85,9 @@ def _report(what: str, done: Done, as_json: bool) -> None:
     if one.override:
         typer.echo(f"past a failed gate: {one.override}")
     if "shards" in done.command:
-        typer.echo(f"all {done.command['shards']} shards took it in within {done.command['ms']:.0f} ms")
+        typer.echo(f"all {done.command['shards']} shards score with it after {done.command['ms']:.0f} ms")
     elif not done.command:
-        typer.echo(f"the shards were not told; that is: levibot control model.select {one.reference}")
+        typer.echo(
+            "no shard was told: a new one begins with it, and running ones take it by\n"
+            f"levibot control model.select {one.reference}"
+        )

@@ -10,6 +10,8 @@ from api_markets import always_buy
 from one_shard import OneShard, at, trade
 from running_api import Api
 
+from models.spec import Spec
+
 pytestmark = pytest.mark.embedded
 
 BTC = "/ai/predict?symbol=BTCUSDT&h=60s"
