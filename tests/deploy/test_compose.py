@@ -84,6 +84,14 @@ def test_mounted_paths_exist_and_are_read_only() -> None:
         assert volume.endswith(":ro")
 
 
+def test_only_training_may_change_models() -> None:
+    """The flow scores with what it can read, and cannot write."""
+    mounted = {name: [v for v in s.get("volumes", []) if v.startswith("models:")] for name, s in OURS.items()}
+    assert {name: volumes for name, volumes in mounted.items() if volumes} == {
+        "flow": ["models:/var/lib/models:ro"], "train": ["models:/var/lib/models"],
+    }  # fmt: skip
+
+
 @each_service
 def test_networks_are_declared(name: str) -> None:
     """Every network named by a service is declared."""
@@ -133,7 +141,7 @@ def test_services_are_restarted_and_watched(name: str) -> None:
     """Whatever serves has a health check and is started again; what runs once has neither."""
     service = SERVICES[name]
     assert (service["restart"], "healthcheck" in service) == (
-        ("no", False) if name == "topics" else ("unless-stopped", True)
+        ("no", False) if name in ("topics", "train") else ("unless-stopped", True)
     )
 
 
