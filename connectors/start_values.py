@@ -20,7 +20,7 @@ from models.desk.desk import Desk
 from models.desk.references import is_bundle
 from models.scoring.registry import BUILT_IN, WALKED, load_all
 from models.spec import Spec, Staleness
-from models.training.limits import Gates, Limit, Operator
+from models.training.judging.limits import Gates, Limit, Operator
 
 MS = 1_000_000
 

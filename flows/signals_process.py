@@ -10,10 +10,10 @@ import structlog
 from prometheus_client import CollectorRegistry, PlatformCollector, ProcessCollector
 
 from connectors import failpoints, start_values
+from connectors.bundles.background import BackgroundLoader
 from connectors.bundles.errors import BundleRefused
 from connectors.bundles.loading import load
 from connectors.embedded.ports import free_port
-from connectors.kafka.background import BackgroundLoader
 from connectors.kafka.growth import Growth
 from connectors.kafka.opening import Opening
 from connectors.kafka.outlets import Outlets

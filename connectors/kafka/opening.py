@@ -10,10 +10,10 @@ from typing import Any
 import structlog
 from confluent_kafka import TopicPartition
 
+from connectors.bundles.background import BackgroundLoader
 from connectors.codecs.decode import Decoder
 from connectors.codecs.wire import Place, place
 from connectors.failpoints import reach
-from connectors.kafka.background import BackgroundLoader
 from connectors.kafka.beginning import Beginning
 from connectors.kafka.clients import admin, consumer
 from connectors.kafka.control_feed import ControlFeed

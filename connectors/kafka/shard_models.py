@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from concurrent.futures import Future
 from typing import Any
 
-from connectors.kafka.background import BackgroundLoader
+from connectors.bundles.background import BackgroundLoader
 from models.desk.desk import Desk, take_in
 from models.desk.news import News, take_news
 from models.inputs import Genesis, Input, ModelNews, Taken

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from connectors.kafka.background import BackgroundLoader
+from connectors.bundles.background import BackgroundLoader
 from models.scoring.model import Model, ModelRows, Trained
 from models.ticks import Floats
 

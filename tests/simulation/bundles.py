@@ -7,7 +7,7 @@ from concurrent.futures import Executor, Future
 from random import Random
 from typing import Any
 
-from connectors.kafka.background import BackgroundLoader
+from connectors.bundles.background import BackgroundLoader
 from models.scoring.constant import Constant
 from models.scoring.model import Model
 
