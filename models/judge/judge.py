@@ -11,7 +11,7 @@ from models.desk.desk import Desk
 from models.desk.gate import Scored, decide, rollout_bucket
 from models.desk.references import name_of
 from models.judge import bodies, events
-from models.judge.bodies import Body, Row, Said, cause_body
+from models.judge.bodies import Body, Row, cause_body
 from models.judge.episodes import Episodes
 from models.judge.outcomes import Outcomes
 from models.judge.panel import Panel, Scores
@@ -28,9 +28,8 @@ from models.judge.records import (
     record_id,
 )  # fmt: skip
 from models.judge.rejected import dead_letters
+from models.judge.voices import Voices
 from models.market.block import Block, Closed
-from models.online.river_logistic import RiverLogistic
-from models.scoring import ensemble
 from models.scoring.model import Model
 from models.scoring.scorer import FALLBACK, ScoredBlock
 from models.spec import SECOND, Spec
@@ -45,7 +44,7 @@ class Judge:
     ) -> None:
         self.spec = spec
         self.shard = shard
-        self._models = models
+        self._voices = Voices(models, spec.horizon_s)
         self._begin(saved or {})
 
     def _begin(self, saved: Mapping[str, Any]) -> None:
@@ -102,9 +101,9 @@ class Judge:
         self._outcomes.update(block, scores.prob)
         rows = bodies.rows_of(block, closed.names, closed.symbols, self.shard)
         gate = decide(self._gate_rows(closed, block, scores), closed.desk)
-        active = self._said(scores, closed.desk)
+        active = self._voices.active(scores, closed.desk)
         return [
-            *self._numbered(PREDICTIONS, self._predictions(rows, scores, active, closed.desk)),
+            *self._numbered(PREDICTIONS, self._voices.predictions(rows, scores, active, closed.desk)),
             *self._numbered(FEATURES, bodies.features(rows, block)),
             *self._numbered(SIGNALS, bodies.signals(rows, block, active, scores, gate, closed.desk)),
             *self._numbered(events.STALENESS, self._stale_events(rows, block)),
@@ -124,32 +123,6 @@ class Judge:
         active = not by_model.isdisjoint((closed.desk.model, name_of(closed.desk.model)))
         killed = killed | active | (scores.fallback & (FALLBACK in by_model))
         return Scored(scores.prob, scores.guarded, scores.fallback, killed, canary, bucket)
-
-    def _said(self, scores: Scores, desk: Desk) -> Said:
-        by = [FALLBACK if fallback else desk.model for fallback in scores.fallback.tolist()]
-        return self._by(scores.prob, by, "active")
-
-    def _by(self, prob: Floats, references: list[str], role: str) -> Said:
-        """Return answers with the names and versions of the models that gave them."""
-        known = {r: (name_of(r), self._version(r)) for r in set(references)}
-        names, versions = [known[r][0] for r in references], [known[r][1] for r in references]
-        return Said(prob, names, versions, role, self.spec.horizon_s)
-
-    def _version(self, reference: str) -> str:
-        return _WALKED.get(reference) or self._models[reference].version
-
-    def _predictions(self, rows: list[Row], scores: Scores, active: Said, desk: Desk) -> list[Body]:
-        """Return what was said of each row: by the active model, the challenger, the ensemble's members."""
-        others = [("member", name, said) for name, said in scores.members.items()]
-        if scores.challenger is not None:
-            others.insert(0, ("challenger", desk.challenger, scores.challenger))
-        said = [bodies.predictions(rows, active)]
-        for role, reference, prob in others:
-            answered = np.isfinite(prob).tolist()
-            by = FALLBACK if reference in scores.absent else reference
-            found = bodies.predictions(rows, self._by(prob, [by] * len(rows), role))
-            said.append([body if good else {} for body, good in zip(found, answered, strict=True)])
-        return [body for of_row in zip(*said, strict=True) for body in of_row if body]
 
     def _stale_events(self, rows: list[Row], block: Block) -> list[Body]:
         ladder = (self.spec.staleness.warn_s, self.spec.staleness.fallback_s)
@@ -198,10 +171,6 @@ class Judge:
             records.append(Record(topic, body.get("symbol", shard), body))
         self.ordinals[topic] += len(records)
         return records
-
-
-_WALKED = {RiverLogistic.name: RiverLogistic.version, ensemble.ENSEMBLE: ensemble.VERSION}
-"""Versions of the models whose answers are made here, row by row or from those of others."""
 
 
 def _masks(desk: Desk, names: list[str], symbols: list[Symbol]) -> tuple[Bools, Bools, Floats]:

@@ -1,0 +1,55 @@
+"""Who said what of a block's rows: answers under the names and versions of the models that gave them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from models.desk.desk import Desk
+from models.desk.references import name_of
+from models.judge import bodies
+from models.judge.bodies import Body, Row, Said
+from models.judge.panel import Scores
+from models.online.river_logistic import RiverLogistic
+from models.scoring import ensemble
+from models.scoring.model import Model
+from models.scoring.scorer import FALLBACK
+from models.ticks import Floats
+
+_WALKED = {RiverLogistic.name: RiverLogistic.version, ensemble.ENSEMBLE: ensemble.VERSION}
+"""Versions of the models whose answers are made in Judge, row by row or from those of others."""
+
+
+class Voices:
+    """Models by reference; the mapping may gain models while the flow runs."""
+
+    def __init__(self, models: Mapping[str, Model], horizon_s: int) -> None:
+        self._models = models
+        self._horizon_s = horizon_s
+
+    def active(self, scores: Scores, desk: Desk) -> Said:
+        """Return the answers that count: the active model's, or the fallback's where it stands in."""
+        by = [FALLBACK if fallback else desk.model for fallback in scores.fallback.tolist()]
+        return self._by(scores.prob, by, "active")
+
+    def predictions(self, rows: list[Row], scores: Scores, active: Said, desk: Desk) -> list[Body]:
+        """Return what was said of each row: by the active model, the challenger, the ensemble's members."""
+        others = [("member", name, said) for name, said in scores.members.items()]
+        if scores.challenger is not None:
+            others.insert(0, ("challenger", desk.challenger, scores.challenger))
+        said: list[list[Body | None]] = [[*bodies.predictions(rows, active)]]
+        for role, reference, prob in others:
+            by = FALLBACK if reference in scores.absent else reference
+            found = bodies.predictions(rows, self._by(prob, [by] * len(rows), role))
+            answered = np.isfinite(prob).tolist()
+            said.append([body if good else None for body, good in zip(found, answered, strict=True)])
+        return [body for of_row in zip(*said, strict=True) for body in of_row if body is not None]
+
+    def _by(self, prob: Floats, references: list[str], role: str) -> Said:
+        known = {r: (name_of(r), self._version(r)) for r in set(references)}
+        names, versions = [known[r][0] for r in references], [known[r][1] for r in references]
+        return Said(prob, names, versions, role, self._horizon_s)
+
+    def _version(self, reference: str) -> str:
+        return _WALKED.get(reference) or self._models[reference].version
