@@ -8,7 +8,7 @@ from typing import Any
 
 from models.control.commands import Command
 from models.control.flags import Value
-from models.desk.references import is_bundle
+from models.desk.references import SLOTS, is_bundle
 
 LEARNER = "river-logistic"
 """The model that learns in the stream."""
@@ -86,7 +86,8 @@ def take_in(desk: Desk, command: Command, models: tuple[str, ...]) -> tuple[Desk
     numbered = replace(desk, numbers={**desk.numbers, command.sender: command.n})
     unknown = [name for name in _named(command) if not is_bundle(name) and name not in models]
     if unknown:
-        return numbered, f"unknown model '{unknown[0]}'; known: {', '.join(models)}, NAME@SHA256 of a bundle"
+        what = "is not available yet" if unknown[0] in SLOTS else "is not known"
+        return numbered, f"model '{unknown[0]}' {what}; known: {', '.join(models)}, NAME@SHA256 of a bundle"
     absent = [name for name in _members(command) if is_bundle(name) and name not in desk.bundles]
     if absent:
         return numbered, f"'{absent[0]}' is not loaded: select it first, or the model that it is to join"

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import re
 
+SLOTS = ("deep",)
+"""Models that may come; they can be named, and are not available."""
+
 _BUNDLE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}@[0-9a-f]{64}")
 
 

@@ -10,6 +10,8 @@ from models.desk.desk import LEARNER
 
 LEARNING_RATE = 0.01
 L2 = 1e-4
+LARGEST = 1e9
+"""Features beyond it count as this: squares of larger ones would leave the numbers."""
 CLIP = 4.0
 """Largest standardised value a learner sees, so that one wild row cannot throw it off."""
 
@@ -37,11 +39,11 @@ class RiverLogistic:
 
     def learn_one(self, x: dict[str, float], up: bool) -> None:
         """Learn from one row, and whether the price rose after it."""
-        self._scaler.learn_one(x)
+        self._scaler.learn_one(_bounded(x))
         self._model.learn_one(self._standardised(x), up)
 
     def _standardised(self, x: dict[str, float]) -> dict[str, float]:
-        scaled = self._scaler.transform_one(x)
+        scaled = self._scaler.transform_one(_bounded(x))
         return {name: min(max(value, -CLIP), CLIP) for name, value in scaled.items()}
 
     def snapshot(self) -> dict[str, Any]:
@@ -64,3 +66,7 @@ class RiverLogistic:
         self._model._weights = VectorDict(dict(saved["weights"]))
         self._model.intercept = saved["intercept"]
         self._model.optimizer.n_iterations = saved["iterations"]
+
+
+def _bounded(x: dict[str, float]) -> dict[str, float]:
+    return {name: min(max(value, -LARGEST), LARGEST) for name, value in x.items()}

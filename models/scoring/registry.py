@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from models.desk.desk import LEARNER
+from models.desk.references import SLOTS
 from models.scoring.constant import Constant
 from models.scoring.ensemble import ENSEMBLE
 from models.scoring.ml_fusion import MlFusion
@@ -16,9 +17,6 @@ BUILT_IN = ("stub-sine", "ml-fusion")
 
 WALKED = (LEARNER, ENSEMBLE)
 """Models that Judge makes the answers of: one learns from row to row, one mixes what others say."""
-
-SLOTS = ("deep",)
-"""Models that may come; they can be named, and are not available."""
 
 
 class UnknownModelError(ValueError):

@@ -9,7 +9,7 @@ import numpy as np
 
 from models.bundle.manifest import Policy
 from models.ticks import Floats
-from models.training.profit import Costs, Outcome, path, trade
+from models.training.judging.profit import Costs, Outcome, path, trade
 from models.training.rows import Rows
 
 DEFAULT = Policy(0.55, 0.45)

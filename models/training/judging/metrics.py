@@ -16,19 +16,19 @@ from sklearn.metrics import average_precision_score, cohen_kappa_score, log_loss
 
 from models.market.block import DOWN, STALE, TIE, UNKNOWN, UP
 from models.ticks import Bools, Floats, Ints
-from models.training.blocks import DRAWS, Blocks
-from models.training.calibration_error import mass_bins, width_bins
-from models.training.calibration_floor import Floor, ece_floors, outcome_correlation
-from models.training.influence import auc_influence, average_precision_influence, kappa_influence
-from models.training.intervals import (
+from models.training.judging.blocks import DRAWS, Blocks
+from models.training.judging.calibration_error import mass_bins, width_bins
+from models.training.judging.calibration_floor import Floor, ece_floors, outcome_correlation
+from models.training.judging.influence import auc_influence, average_precision_influence, kappa_influence
+from models.training.judging.intervals import (
     Interval,
     distance_interval,
     from_influence,
     mean_interval,
     share_interval,
 )
-from models.training.murphy import Murphy, decompose
-from models.training.reliability import Bin, reliability
+from models.training.judging.murphy import Murphy, decompose
+from models.training.judging.reliability import Bin, reliability
 
 MEASURED = (
     "accuracy", "hit_rate", "auc", "pr_auc", "kappa", "brier", "log_loss",

@@ -13,7 +13,7 @@ from scipy.special import expit
 
 from models.bundle.calibration import Calibration, Identity, Isotonic, Platt, log_odds
 from models.ticks import Floats
-from models.training.calibration_error import ece
+from models.training.judging.calibration_error import ece
 
 Labels = npt.NDArray[np.int8]
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from models.ticks import Bools, Floats
-from models.training.calibration_error import BINS, width_bins
+from models.training.judging.calibration_error import BINS, width_bins
 
 
 @dataclass(frozen=True, slots=True)

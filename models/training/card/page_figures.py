@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from models.training.card_tables import figure, interval, number, stack, table
+from models.training.card.page_tables import figure, interval, number, stack, table
 
 Card = Mapping[str, Any]
 

@@ -24,8 +24,8 @@ from optuna.trial import TrialState
 
 from models.ticks import Floats
 from models.training.examples import Examples
-from models.training.learner import Learner, Params, Range
-from models.training.profit import Costs, cost_aware_profit
+from models.training.judging.profit import Costs, cost_aware_profit
+from models.training.learning.learner import Learner, Params, Range
 
 REPORT_EVERY = 10
 """Boosting rounds between two looks of the pruner."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from models.training.card_figures import Card, figures, symbols
-from models.training.card_tables import bullets, figure, number, stack, table
-from models.training.limits import Limit
+from models.training.card.page_figures import Card, figures, symbols
+from models.training.card.page_tables import bullets, figure, number, stack, table
+from models.training.judging.limits import Limit
 
 
 def card_text(card: Card) -> str:

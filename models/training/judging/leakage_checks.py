@@ -11,7 +11,7 @@ import numpy as np
 from sklearn.metrics import roc_auc_score
 
 from models.market.schema import TRAINED
-from models.training.card import Check
+from models.training.card.contents import Check
 from models.training.examples import examples
 from models.training.rows import Rows
 from models.training.split import Split, before

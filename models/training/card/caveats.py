@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from models.training.metrics import Metrics
+from models.training.judging.metrics import Metrics
 
 DAY_S = 86_400
 _FEW = 1_000

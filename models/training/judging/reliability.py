@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from models.ticks import Bools, Floats
-from models.training.blocks import Blocks
-from models.training.calibration_error import BINS, width_bins
-from models.training.intervals import share_interval
+from models.training.judging.blocks import Blocks
+from models.training.judging.calibration_error import BINS, width_bins
+from models.training.judging.intervals import share_interval
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from threadpoolctl import threadpool_limits
 
 from models.ticks import Floats
 from models.training.examples import Examples
-from models.training.imbalance import up_weight
-from models.training.learner import Fitted, Params, Range, Watch
+from models.training.learning.imbalance import up_weight
+from models.training.learning.learner import Fitted, Params, Range, Watch
 
 SPACE = {
     "learning_rate": Range(0.02, 0.2, log=True),

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.ticks import Floats, Ints
-from models.training.metrics import NoRowsError, measure
+from models.training.judging.metrics import NoRowsError, measure
 
 
 @dataclass(frozen=True, slots=True)

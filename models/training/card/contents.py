@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from models.training.gates import Verdict
-from models.training.metrics import Metrics
-from models.training.windows import Window
+from models.training.card.windows import Window
+from models.training.judging.gates import Verdict
+from models.training.judging.metrics import Metrics
 
 FORMAT = 2
 TOP = 20

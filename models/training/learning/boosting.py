@@ -11,8 +11,8 @@ from lightgbm.callback import CallbackEnv
 
 from models.ticks import Floats
 from models.training.examples import Examples
-from models.training.imbalance import up_weight
-from models.training.learner import Fitted, Params, Range, Watch
+from models.training.learning.imbalance import up_weight
+from models.training.learning.learner import Fitted, Params, Range, Watch
 
 ROUNDS = 1_000
 PATIENCE = 50

@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from models.training.limits import Gates, Limit
+from models.training.judging.limits import Gates, Limit
 
 if TYPE_CHECKING:
-    from models.training.intervals import Interval
-    from models.training.metrics import Metrics
+    from models.training.judging.intervals import Interval
+    from models.training.judging.metrics import Metrics
 
 
 @dataclass(frozen=True, slots=True)

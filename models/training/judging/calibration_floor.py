@@ -21,8 +21,8 @@ import numpy as np
 from scipy.special import ndtri
 
 from models.ticks import Bools, Floats, Ints
-from models.training.blocks import compact
-from models.training.calibration_error import BINS, mass_bins, width_bins
+from models.training.judging.blocks import compact
+from models.training.judging.calibration_error import BINS, mass_bins, width_bins
 
 DRAWS = 400
 _MOST_LABELS = 40_000_000  # draws of a long history are fewer: its floor is small and hardly scatters
