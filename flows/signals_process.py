@@ -57,6 +57,8 @@ def run_signals(
         outlets = _outlets(config, mine, folder)
         models = load_all(spec.models)
         loader = BackgroundLoader(models, _bundles(config, folder), BundleRefused)
+        for reference in desk.bundles:
+            loader.ask(reference)  # most likely needed; it takes a second, as looking at the broker does
         opening = Opening(config, spec, desk, outlets, loader, accept_gap=accept_gap, days=days)
         opening.look(mine)
         with (
