@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import timedelta
 
@@ -32,6 +32,7 @@ from flows.recovering import folder_of, manifest_of
 from flows.runtime import Stop, leave, run
 from flows.signals import signals_flow
 from flows.watchdog import Watchdog
+from models.desk.desk import Desk
 from models.judge.records import TOPICS, Shard
 from models.scoring.model import Trained
 from models.scoring.registry import load_all
@@ -55,10 +56,7 @@ def run_signals(
     with opened(folder_of(config), manifest_of(config, spec, every, mine)) as folder:
         failpoints.reach("open.locked")
         outlets = _outlets(config, mine, folder)
-        models = load_all(spec.models)
-        loader = BackgroundLoader(models, _bundles(config, folder), BundleRefused)
-        for reference in desk.bundles:
-            loader.ask(reference)  # most likely needed; it takes a second, as looking at the broker does
+        loader = _loader(config, spec, desk, folder)
         opening = Opening(config, spec, desk, outlets, loader, accept_gap=accept_gap, days=days)
         opening.look(mine)
         with (
@@ -72,7 +70,7 @@ def run_signals(
             )
             _LOG.info("starting", shards=len(mine), of=len(every), spec=spec.fingerprint()[:12])
             epoch = timedelta(milliseconds=config.epoch_ms)
-            run(signals_flow(source, sink, spec, models), epoch, folder.store)
+            run(signals_flow(source, sink, spec, loader.models), epoch, folder.store)
             watchdog.stop()
         opening.close()
         folder.clean()
@@ -80,12 +78,21 @@ def run_signals(
     leave()
 
 
-def _bundles(config: Settings, folder: RecoveryFolder) -> Callable[[str], Trained]:
-    """Return what loads a bundle by its reference; what was checked once is not checked at each start."""
+def _loader(config: Settings, spec: Spec, desk: Desk, folder: RecoveryFolder) -> BackgroundLoader:
+    """Return what loads bundles, beginning with the one that a new shard would need.
+
+    That one is most likely needed, and takes a second, as looking at the broker does. What was checked once
+    is not checked at each start.
+    """
     verified = folder.path / "verified-models.json"
-    return lambda reference: load(
-        config.models_dir, reference, config.registry_file, verified=verified
-    )  # fmt: skip
+
+    def bundle(reference: str) -> Trained:
+        return load(config.models_dir, reference, config.registry_file, verified=verified)
+
+    loader = BackgroundLoader(load_all(spec.models), bundle, BundleRefused)
+    for reference in desk.bundles:
+        loader.ask(reference)
+    return loader
 
 
 def _outlets(config: Settings, mine: list[Shard], folder: RecoveryFolder) -> Outlets:

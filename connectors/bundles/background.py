@@ -23,7 +23,7 @@ class Refusal(Protocol):
 
 
 class BackgroundLoader:
-    """The bundles of one process; ``load`` returns a model by reference or raises ``refused``.
+    """The bundles of one process, added to ``models``; ``load`` returns a model by reference or raises ``refused``.
 
     All methods are to be called from the flow's own thread. ``pool`` is a thread of its own, but in tests.
     """
@@ -35,7 +35,7 @@ class BackgroundLoader:
         refused: type[Exception],
         pool: Executor | None = None,
     ) -> None:
-        self._models = models
+        self.models = models
         self._load = load
         self._refused = refused
         self._pool = pool or ThreadPoolExecutor(1, thread_name_prefix="models")
@@ -62,7 +62,7 @@ class BackgroundLoader:
         for reference in references:
             news = self.ask(reference).result()
             if news.kind != READY:
-                self._models[reference] = Absent(reference)
+                self.models[reference] = Absent(reference)
                 lost.append(News(LOST, reference, news.detail))
         return lost
 
@@ -78,7 +78,7 @@ class BackgroundLoader:
             self.refusals[reason] = self.refusals.get(reason, 0) + 1
             _LOG.error("bundle refused", reference=reference, reason=reason, detail=detail)
             return News(REFUSED, reference, {"reason": reason, "detail": detail})
-        self._models[reference] = model
+        self.models[reference] = model
         _LOG.info("bundle ready", reference=reference, version=model.version)
         entry, exit_ = model.policy
         return News(READY, reference, {"version": model.version, "entry": entry, "exit": exit_})
