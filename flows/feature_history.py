@@ -22,12 +22,18 @@ Told = Callable[[int, float | None], None]
 
 
 class FeatureHistory:
-    """Runs histories, each a shard, through Market; ``books`` then tells what became of their items."""
+    """Runs histories, each a shard, through Market; ``books`` then tells what became of their items.
 
-    def __init__(self, histories: Sequence[TickHistory], spec: Spec, told: Told) -> None:
+    Rows are those of every symbol, or of the named one, whose values are what they are among the others.
+    """
+
+    def __init__(
+        self, histories: Sequence[TickHistory], spec: Spec, told: Told, symbol: str | None = None
+    ) -> None:
         self._histories = histories
         self._spec = spec
         self._told = told
+        self._symbol = symbol
         self._records = 0
         self._shard_of: dict[str, int] = {}
         self.books: dict[str, int] = {}
@@ -35,10 +41,15 @@ class FeatureHistory:
     def frames(self) -> Iterator[pl.DataFrame]:
         """Yield the rows shard by shard; those of one by time, then symbols in order of first appearance.
 
-        Raises ``FeatureFileError`` where a symbol is on two shards.
+        Raises ``FeatureFileError`` where a symbol is on two shards, or the named one on none.
         """
+        wanted = pl.lit(True) if self._symbol is None else pl.col("symbol") == self._symbol
         for number, history in enumerate(self._histories):
-            yield from self._shard(number, history)
+            for rows in self._shard(number, history):
+                yield rows.filter(wanted)
+        if self._symbol is not None and self._symbol not in self._shard_of:
+            there = ", ".join(sorted(self._shard_of)) or "none"
+            raise FeatureFileError(f"no ticks of {self._symbol}; there are {there}")
 
     def _shard(self, number: int, history: TickHistory) -> Iterator[pl.DataFrame]:
         market, ordering = Market(self._spec, Desk()), Ordering()

@@ -6,21 +6,16 @@ from typing import Annotated
 
 import typer
 
+from flows.expected import expected
+from flows.tick_options import asks_for_ticks
+from flows.ticks import Ticks
 from flows.training import options as o
 
 
+@asks_for_ticks
 def calibrate(
     model: Annotated[str, typer.Option(help="Name, run id, reference or alias of a registered bundle.")],
-    ticks: o.TickFiles = None,
-    topic: o.Topic = None,
-    simulated: o.Simulated = False,
-    symbols: o.Symbols = "3",
-    edge: o.Edge = 0.0,
-    hours: o.Hours = 12.0,
-    rate: o.Rate = 5.0,
-    market_seed: o.MarketSeed = 0,
-    symbol: o.OneSymbol = None,
-    days: o.Days = None,
+    asked: Ticks,
     seed: o.Seed = 0,
     taker_bps: o.TakerBps = 15.0,
     slippage_bps: o.SlippageBps = 5.0,
@@ -37,10 +32,9 @@ def calibrate(
 
     Exit codes: 0 the bundle is published, 2 it could not be made.
     """
-    with o.expected("calibrate"):
+    with expected("calibrate"):
         from flows.training import work  # noqa: PLC0415  libraries of training take seconds to import
 
-        asked = o.asked_ticks(ticks, topic, simulated, symbols, edge, hours, rate, market_seed, symbol, days)
         work.calibrate(
             asked,
             model,

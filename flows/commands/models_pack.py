@@ -8,18 +8,21 @@ from typing import Annotated
 import typer
 
 from connectors.settings import settings
+from flows.expected import expected
+from flows.tick_options import asks_for_ticks
+from flows.ticks import Ticks
 from flows.training import options as o
 
 
+@asks_for_ticks
 def pack(
     model: Annotated[Path, typer.Option(help="LightGBM's text (.txt) or a skops file (.skops).")],
     name: Annotated[str, typer.Option(help="1 to 40 of a-z, 0-9 and -.")],
     features: Annotated[str, typer.Option(help="Its columns in its order, comma separated.")],
-    ticks: o.TickFiles = None, topic: o.Topic = None, simulated: o.Simulated = False,
-    symbols: o.Symbols = "3", edge: o.Edge = 0.0, hours: o.Hours = 12.0, rate: o.Rate = 5.0,
-    market_seed: o.MarketSeed = 0, symbol: o.OneSymbol = None, days: o.Days = None, seed: o.Seed = 0,
+    asked: Ticks,
+    seed: o.Seed = 0,
     as_json: o.AsJson = False,
-) -> None:  # fmt: skip
+) -> None:
     """Make a bundle of your own model: calibrated, judged on ticks it has not seen, with a card.
 
     The model is a binary classifier, trained on columns that the stream
@@ -32,10 +35,9 @@ def pack(
 
     Exit codes: 0 the bundle is published, 2 it could not be made.
     """
-    with o.expected("pack"):
+    with expected("pack"):
         from flows.registry import packing  # noqa: PLC0415  libraries of training take seconds to import
         from flows.training.telling import tell  # noqa: PLC0415
 
         given = packing.own(model, name, features)
-        asked = o.asked_ticks(ticks, topic, simulated, symbols, edge, hours, rate, market_seed, symbol, days)
         tell(packing.pack(given, asked, settings(), seed=seed, as_json=as_json), as_json)

@@ -15,19 +15,10 @@ from connectors.feature_files import Written, write
 from connectors.feed.meter import Meter
 from connectors.settings import settings
 from connectors.start_values import spec
+from flows.expected import expected
 from flows.feature_history import FeatureHistory
-from flows.histories import (
-    Days,
-    Hours,
-    Seed,
-    Simulated,
-    SymbolName,
-    Symbols,
-    TickFiles,
-    Topic,
-    expected,
-    histories,
-)
+from flows.tick_options import asks_for_ticks
+from flows.ticks import Ticks
 
 app = typer.Typer(help="Write what was computed of the past into files.", no_args_is_help=True)
 
@@ -38,15 +29,9 @@ def snapshot() -> None:
 
 
 @app.command("features")
+@asks_for_ticks
 def features_command(
-    ticks: TickFiles = None,
-    symbol: SymbolName = None,
-    topic: Topic = None,
-    days: Days = None,
-    simulated: Simulated = False,
-    symbols: Symbols = "5",
-    hours: Hours = 1.0,
-    seed: Seed = 0,
+    asked: Ticks,
     out: Annotated[Path, typer.Option(help="The folder of feature files.")] = Path("data/features"),
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the result as JSON, and no progress.")
@@ -69,12 +54,9 @@ def features_command(
     """
     config = settings()
     with expected("snapshot features"):
-        found = histories(
-            ticks=ticks, symbol=symbol, topic_name=topic, days=days, bootstrap=config.kafka_bootstrap,
-            simulate=simulated, symbols=symbols, hours=hours, seed=seed,
-        )  # fmt: skip
+        found = asked.unfiltered(config)
         with Meter("features", visible=not as_json) as meter:
-            past = FeatureHistory(found, spec(config), meter.update)
+            past = FeatureHistory(found, spec(config), meter.update, asked.symbol)
             sources = [source for history in found for source in history.sources()]
             written = write(out, _run(sources), past.frames(), {"sources": sources, "items": past.books})
     _tell(written, past.books, as_json)

@@ -6,22 +6,17 @@ from typing import Annotated
 
 import typer
 
+from flows.expected import expected
+from flows.tick_options import asks_for_ticks
+from flows.ticks import Ticks
 from flows.training import options as o
 
 PRESETS = {"quick": 20, "full": 200}
 
 
+@asks_for_ticks
 def train(
-    ticks: o.TickFiles = None,
-    topic: o.Topic = None,
-    simulated: o.Simulated = False,
-    symbols: o.Symbols = "3",
-    edge: o.Edge = 0.0,
-    hours: o.Hours = 12.0,
-    rate: o.Rate = 5.0,
-    market_seed: o.MarketSeed = 0,
-    symbol: o.OneSymbol = None,
-    days: o.Days = None,
+    asked: Ticks,
     horizon: o.Horizon = "60s",
     kind: Annotated[
         str, typer.Option(help="lightgbm, or skops: histogram trees of scikit-learn.")
@@ -61,12 +56,11 @@ def train(
     Exit codes: 0 the bundle is published (its gates may have failed: see
     the card), 2 it could not be trained, 130 interrupted.
     """
-    with o.expected("train"):
+    with expected("train"):
         from flows.training import work  # noqa: PLC0415  libraries of training take seconds to import
 
-        if resume and (ticks or topic or simulated):
+        if resume and asked.named:
             raise o.OptionError("--resume goes on with the ticks and the recipe of that run: give no others")
-        asked = o.asked_ticks(ticks, topic, simulated, symbols, edge, hours, rate, market_seed, symbol, days)
         recipe = work.recipe(
             asked,
             kind=kind,

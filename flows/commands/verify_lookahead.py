@@ -12,33 +12,19 @@ from rich.table import Table
 
 from connectors.settings import settings
 from connectors.start_values import spec
-from flows.histories import (
-    Days,
-    Hours,
-    Seed,
-    Simulated,
-    SymbolName,
-    Symbols,
-    TickFiles,
-    Topic,
-    expected,
-    histories,
-)
+from flows.expected import expected
+from flows.tick_options import asks_for_ticks
+from flows.ticks import Ticks
 
 if TYPE_CHECKING:
     from models.leakage.findings import Finding
     from models.leakage.lookahead import Seen
 
 
+@asks_for_ticks
 def verify_lookahead(
-    ticks: TickFiles = None,
-    symbol: SymbolName = None,
-    topic: Topic = None,
-    days: Days = None,
-    simulated: Simulated = False,
-    symbols: Symbols = "3",
-    hours: Hours = 1.0,
-    seed: Seed = 0,
+    asked: Ticks,
+    seed: Annotated[int, typer.Option(min=0, help="Of the places that are drawn.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
     """Take the future away, or change it, and see whether anything before it changes.
@@ -61,10 +47,7 @@ def verify_lookahead(
 
     config = settings()
     with expected("verify lookahead"):
-        found = histories(
-            ticks=ticks, symbol=symbol, topic_name=topic, days=days, bootstrap=config.kafka_bootstrap,
-            simulate=simulated, symbols=symbols, hours=hours, seed=seed,
-        )  # fmt: skip
+        found = asked.unfiltered(config)
         stage = spec(config)
         check = LookAhead(market_of(stage), stage.horizon_s, seed)
         go_through(check, found, "verify lookahead", visible=not as_json)

@@ -11,33 +11,18 @@ from rich.table import Table
 
 from connectors.settings import settings
 from connectors.start_values import spec
-from flows.histories import (
-    Days,
-    Hours,
-    Seed,
-    Simulated,
-    SymbolName,
-    Symbols,
-    TickFiles,
-    Topic,
-    expected,
-    histories,
-)
+from flows.expected import expected
+from flows.tick_options import asks_for_ticks
+from flows.ticks import Ticks
 from models.spec import SECOND
 
 if TYPE_CHECKING:
     from models.leakage.warmup import Warm
 
 
+@asks_for_ticks
 def verify_warmup(
-    ticks: TickFiles = None,
-    symbol: SymbolName = None,
-    topic: Topic = None,
-    days: Days = None,
-    simulated: Simulated = False,
-    symbols: Symbols = "3",
-    hours: Hours = 1.0,
-    seed: Seed = 0,
+    asked: Ticks,
     tolerance: Annotated[
         float, typer.Option(min=0.0, help="Difference that counts as none, in standard deviations.")
     ] = 1e-3,
@@ -62,10 +47,7 @@ def verify_warmup(
 
     config = settings()
     with expected("verify warmup"):
-        found = histories(
-            ticks=ticks, symbol=symbol, topic_name=topic, days=days, bootstrap=config.kafka_bootstrap,
-            simulate=simulated, symbols=symbols, hours=hours, seed=seed,
-        )  # fmt: skip
+        found = asked.unfiltered(config)
         stage = spec(config)
         check = WarmUp(market_of(stage), -(-stage.max_skew // SECOND) + 1, share=tolerance)
         go_through(check, found, "verify warmup", visible=not as_json)

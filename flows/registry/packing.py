@@ -10,12 +10,13 @@ from connectors.bundles.errors import PublishError
 from connectors.settings import Settings
 from connectors.start_values import gates, spec
 from flows.registry.shuffling import permutation_importance
+from flows.ticks import Ticks
 from flows.training.finishing import Made, finished
+from flows.training.gathering import wanted_rows
 from flows.training.progress import stage
 from flows.training.recalibration import SHARES
 from flows.training.recipe import Recipe, Run
 from flows.training.run import Published, published
-from flows.training.ticks import Ticks, wanted_rows
 from models.bundle.calibration import Identity
 from models.bundle.making import steadied
 from models.bundle.manifest import MODEL_FILES, NAME, Manifest, Policy

@@ -10,15 +10,15 @@ from flows.training.judging import Judged
 from flows.training.latency import Latency
 from flows.training.recipe import Run
 from models.bundle.manifest import Manifest
-from models.training import card as cards
-from models.training.gates import judge
-from models.training.leakage_checks import checks
-from models.training.limits import Gates
-from models.training.limits_in_words import limits_in_words
+from models.training.card import contents as cards
+from models.training.card.caveats import limits_in_words
+from models.training.card.windows import Window
+from models.training.judging.gates import judge
+from models.training.judging.leakage_checks import checks
+from models.training.judging.limits import Gates
 from models.training.rows import Rows
 from models.training.snapshot import snapshot
 from models.training.split import STRATEGY, Split
-from models.training.windows import Window
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

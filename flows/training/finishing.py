@@ -20,10 +20,10 @@ from models.bundle.making import make_bundle
 from models.bundle.manifest import Manifest
 from models.bundle.opening import library_versions
 from models.market.schema import FEATURES, FEATURES_VERSION
-from models.training.card_text import card_text
-from models.training.limits import Gates
-from models.training.policy import DEFAULT
-from models.training.reference import reference
+from models.training.card.drift_reference import reference
+from models.training.card.page import card_text
+from models.training.judging.limits import Gates
+from models.training.judging.policy import DEFAULT
 from models.training.rows import Rows, RowsError
 from models.training.split import Split
 

@@ -8,8 +8,8 @@ from flows.training.progress import Told
 from flows.training.study import Study
 from models.market.schema import TRAINED
 from models.training.examples import Examples, examples
-from models.training.learner import Fitted, Learner
-from models.training.search import Trial, best, search
+from models.training.learning.learner import Fitted, Learner
+from models.training.learning.search import Trial, best, search
 from models.training.split import Split
 
 SEARCH_ROWS = 200_000
@@ -36,10 +36,10 @@ def searched(study: Study, parts: Split, told: Told) -> Fitted:
 def learner_of(kind: str, train: Examples, validation: Examples, seed: int) -> Learner:
     """Return the learner that makes bundles of a kind."""
     if kind == "skops":
-        from models.training.histogram_trees import HistogramTrees  # noqa: PLC0415
+        from models.training.learning.histogram_trees import HistogramTrees  # noqa: PLC0415
 
         return HistogramTrees(train, validation, seed)
-    from models.training.boosting import Boosting  # noqa: PLC0415
+    from models.training.learning.boosting import Boosting  # noqa: PLC0415
 
     return Boosting(train, validation, seed)
 

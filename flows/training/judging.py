@@ -7,10 +7,10 @@ from typing import Any
 from flows.training.recipe import Run
 from flows.training.scoring import Tuned, asked
 from models.ticks import Floats
-from models.training.metrics import Metrics, measure
-from models.training.profit import path, trade
+from models.training.card.windows import by_symbol
+from models.training.judging.metrics import Metrics, measure
+from models.training.judging.profit import path, trade
 from models.training.rows import Rows
-from models.training.windows import by_symbol
 
 
 class Judged:

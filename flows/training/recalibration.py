@@ -17,11 +17,11 @@ from flows.training.progress import Told
 from flows.training.recipe import Run
 from models.bundle.manifest import MANIFEST, Manifest, parse_manifest
 from models.bundle.sums import Files
-from models.training import card as cards
-from models.training.limits import Gates
+from models.training.card import contents as cards
+from models.training.card.windows import Window
+from models.training.judging.limits import Gates
 from models.training.rows import Rows
 from models.training.split import Shares, split
-from models.training.windows import Window
 
 SHARES = Shares(train=0.0, validation=0.7, test=0.3)
 

@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from models.scoring.model import HORIZON_S
-from models.training.policy import LEAST_TRADES
-from models.training.profit import Costs
-from models.training.search import Plan
+from models.training.judging.policy import LEAST_TRADES
+from models.training.judging.profit import Costs
+from models.training.learning.search import Plan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

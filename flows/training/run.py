@@ -16,13 +16,13 @@ from flows.training.fitting import searched
 from flows.training.progress import Told
 from flows.training.study import Study
 from models.market.schema import TRAINED
-from models.training import card as cards
+from models.training.card import contents as cards
 from models.training.examples import examples
-from models.training.imbalance import up_weight
-from models.training.learner import Fitted
-from models.training.limits import Gates
+from models.training.judging.limits import Gates
+from models.training.learning.imbalance import up_weight
+from models.training.learning.learner import Fitted
+from models.training.learning.search import best
 from models.training.rows import Rows
-from models.training.search import best
 from models.training.split import Split, split
 
 Stage = Callable[[str], AbstractContextManager[Told]]

@@ -14,9 +14,9 @@ from models.bundle.placing import model_rows
 from models.market.schema import NAMES
 from models.scoring.model import ModelRows
 from models.ticks import Floats
-from models.training.calibrators import Choice, choose
-from models.training.policy import Sweep, sweep
-from models.training.profit import Costs
+from models.training.judging.policy import Sweep, sweep
+from models.training.judging.profit import Costs
+from models.training.learning.calibrators import Choice, choose
 from models.training.rows import Rows
 from models.training.split import halves
 

@@ -20,8 +20,8 @@ import orjson
 from connectors.bundles.atomic import write
 from flows.training.recipe import Run
 from models.market.schema import NAMES
+from models.training.learning.search import Trial
 from models.training.rows import Rows
-from models.training.search import Trial
 
 STUDIES = ".studies"
 _PLAN, _ROWS, _TRIALS = "plan.json", "rows.npz", "trials.jsonl"

@@ -11,11 +11,12 @@ import typer
 
 from connectors.settings import Settings, settings
 from connectors.start_values import gates, spec
+from flows.ticks import Ticks, TicksError
 from flows.training import recalibration, run, study
+from flows.training.gathering import wanted_rows
 from flows.training.progress import Told, stage
 from flows.training.recipe import Recipe, Run
 from flows.training.telling import tell
-from flows.training.ticks import Ticks, TicksError, wanted_rows
 from models.bundle.manifest import MODEL_FILES
 from models.bundle.manifest import NAME as MODEL_NAME
 from models.scoring.model import HORIZON_S
@@ -122,6 +123,6 @@ def _default_name(kind: str, ticks: Ticks) -> str:
     if kind == "skops":
         return "skops-local"
     only = ticks.symbol
-    if ticks.market is not None and len(ticks.market.instruments) == 1:
-        only = ticks.market.instruments[0].symbol
+    if ticks.simulated and len(ticks.market().instruments) == 1:
+        only = ticks.market().instruments[0].symbol
     return f"lgbm-{re.sub('[^a-z0-9]+', '-', only.lower())}"[:40] if only else "lgbm-all"

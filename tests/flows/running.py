@@ -22,6 +22,7 @@ from confluent_kafka import Consumer, Message, Producer, TopicPartition
 from connectors.embedded.child import Child
 from connectors.kafka.topics import output, planned
 from connectors.settings import Settings
+from tests.flows.commands import Ended, levibot
 
 LEVIBOT = str(Path(sys.executable).with_name("levibot"))
 SECRET = "a secret for tests alone"
@@ -96,21 +97,22 @@ class Stage:
 
     def levibot(self, *args: str) -> str:
         """Run a command to its end and return what it printed; fail unless it exits 0."""
-        done = subprocess.run(
-            [LEVIBOT, *args], check=False, env=self.env, capture_output=True, text=True, timeout=PATIENCE_S
-        )
-        assert done.returncode == 0, (
-            f"levibot {' '.join(args)}: exit {done.returncode}\n{done.stdout}{done.stderr}"
-        )
-        return done.stdout
+        done = levibot(args, self.env)
+        assert done.code == 0, f"levibot {' '.join(args)}: exit {done.code}\n{done.out}{done.err}"
+        return done.out
 
     def refused(self, *args: str, code: int = 2) -> str:
         """Run a command that must end with this exit code, and return what it says on stderr."""
+        done = self._started(args) if args[0] == "run" else levibot(args, self.env)
+        assert done.code == code, f"exit {done.code}\n{done.out}{done.err}"
+        return done.err
+
+    def _started(self, args: tuple[str, ...]) -> Ended:
+        """Run what installs handlers and ends its process in a process of its own."""
         done = subprocess.run(
             [LEVIBOT, *args], check=False, env=self.env, capture_output=True, text=True, timeout=PATIENCE_S
         )
-        assert done.returncode == code, f"exit {done.returncode}\n{done.stdout}{done.stderr}"
-        return done.stderr
+        return Ended(done.returncode, done.stdout, done.stderr)
 
     def flow(self, log: Path, *options: str) -> Flow:
         """Start the signals flow."""

@@ -21,7 +21,7 @@ from connectors.tick_history import TickHistory, simulated
 from flows import feature_history
 from flows.cli import app
 from flows.feature_history import FeatureHistory
-from flows.histories import START
+from flows.ticks import START
 from models.desk.desk import Desk
 from models.market.market import Market
 from models.market.schema import NAMES
@@ -95,6 +95,20 @@ def test_histories_are_told_apart_and_counted() -> None:
         frames([one, one])
 
 
+def test_the_rows_of_one_symbol_are_those_it_has_among_the_others() -> None:
+    """Nothing else is written; a symbol that never traded is an error that names those that did."""
+    history = simulated(MARKET, 3, 120.0, START)
+
+    def rows_of(symbol: str) -> pl.DataFrame:
+        return pl.concat(FeatureHistory([history], Spec(), lambda *told: None, symbol).frames())
+
+    one = rows_of("ETHUSDT")
+
+    assert len(one) > 60 and one.equals(frames([history]).filter(pl.col("symbol") == "ETHUSDT"))
+    with pytest.raises(FeatureFileError, match="no ticks of YUSDT; there are BTCUSDT, ETHUSDT, SOLUSDT"):
+        rows_of("YUSDT")
+
+
 def test_progress_is_told_over_all_histories() -> None:
     """The share of the whole never falls, and ends at 1."""
     seen: list[tuple[int, float | None]] = []
@@ -108,7 +122,8 @@ def test_progress_is_told_over_all_histories() -> None:
 
 def test_the_command_writes_a_simulated_market(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The same seed gives the same table; --json tells where it is and what is in it."""
-    arguments = ("--simulated", "--hours", 0.04, "--symbols", 2, "--seed", 4, "--out", tmp_path, "--json")
+    market = ("--simulated", "--hours", 0.04, "--symbols", 2, "--market-seed", 4)
+    arguments = (*market, "--out", tmp_path, "--json")
     first = told(snapshot(*arguments))
     table = pl.read_parquet(first["path"])
     again = told(snapshot(*arguments))
@@ -162,8 +177,9 @@ def test_what_cannot_be_read_leaves_no_file(environment: pytest.MonkeyPatch, tmp
     """Exit code 2 and one line; the folder is not even made."""
     out = tmp_path / "out"
     for arguments, why in (
-        ((), "name one source of ticks"),
-        (("--simulated", "--topic", "ticks"), "name one source of ticks"),
+        ((), "say which ticks to read"),
+        (("--simulated", "--topic", "ticks"), "say which ticks to read"),
+        (("--simulated", "--days", 1), "use it with --topic NAME"),
         (("--ticks", tmp_path / "none.gz"), "cannot be read"),
     ):
         result = snapshot(*arguments, "--out", out)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,7 +13,8 @@ from confluent_kafka import Producer
 from connectors.embedded import EmbeddedBroker, EmbeddedRedis
 from connectors.kafka.topics import output
 from models.judge.records import FEATURES, TOPICS
-from tests.flows.running import LEVIBOT, PATIENCE_S, Stage, until
+from tests.flows.commands import levibot
+from tests.flows.running import Stage, until
 
 pytestmark = [pytest.mark.embedded, pytest.mark.timeout(180)]
 
@@ -38,11 +38,7 @@ def feed(stage: Stage, seconds: int, seed: int) -> None:
 
 def run(stage: Stage, *args: str | Path) -> tuple[int, str, str]:
     """Run a command; return its exit code, what it printed, and its complaints."""
-    command = [LEVIBOT, *map(str, args)]
-    done = subprocess.run(
-        command, check=False, env=stage.env, capture_output=True, text=True, timeout=PATIENCE_S
-    )
-    return done.returncode, done.stdout, done.stderr
+    return levibot(tuple(map(str, args)), stage.env)
 
 
 def journal_kinds(stage: Stage) -> set[str]:

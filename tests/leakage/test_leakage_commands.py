@@ -58,8 +58,8 @@ def test_a_look_ahead_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_windows_that_are_long_enough() -> None:
     """Exit code 0 and each feature's warm-up."""
-    words = verify("warmup", "--simulated", "--symbols", "1")
-    code, found = told(verify("warmup", "--simulated", "--symbols", "1", "--json"))
+    words = verify("warmup", "--simulated", "--hours", "1", "--symbols", "1")
+    code, found = told(verify("warmup", "--simulated", "--hours", "1", "--symbols", "1", "--json"))
 
     assert (words.exit_code, code) == (0, 0), words.output
     assert "every feature is warm within its window" in words.output
@@ -69,7 +69,7 @@ def test_windows_that_are_long_enough() -> None:
 
 def test_a_window_that_is_too_short() -> None:
     """Without any tolerance an exponential average never forgets: exit code 1."""
-    words = verify("warmup", "--simulated", "--symbols", "1", "--tolerance", "0")
+    words = verify("warmup", "--simulated", "--hours", "1", "--symbols", "1", "--tolerance", "0")
 
     assert words.exit_code == 1
     assert "TOO SHORT" in words.output and "a declared window is too short" in words.output
@@ -81,7 +81,7 @@ def test_a_window_that_is_too_short() -> None:
         (("warmup", "--simulated", "--hours", "0.25", "--symbols", "1"), "must trade for 2,356 s"),
         (("lookahead", "--ticks", "SHORT"), "give a longer history"),
         (("lookahead", "--simulated", "--symbols", "A-B"), "symbol 'A-B': 1 to 32 letters and digits"),
-        (("lookahead",), "name one source of ticks"),
+        (("lookahead",), "say which ticks to read"),
         (("warmup", "--ticks", "/nowhere.gz"), "/nowhere.gz: cannot be read"),
     ],
 )

@@ -1,81 +1,94 @@
-"""What every model of the registry must keep to, found by discovery."""
+"""What every model must keep to; the models are found by discovery, and a new one has to be registered."""
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
 from dataclasses import fields, replace
+from pathlib import Path
 
 import numpy as np
 import pytest
-from laws.strategies import SYMBOLS
-from oracle.log import Message, Trade
-from oracle.stages import inputs
+from scoring.contract_rows import part, rows
+from scoring.discovered import ROOMS, answering, without_maker
+from scoring.makers import FROZEN, WALKED, Kind, registered
 
-from models.desk.desk import Desk
-from models.market.market import Market
 from models.market.schema import NAMES
+from models.scoring import registry
 from models.scoring.model import Model, ModelRows
-from models.scoring.registry import BUILT_IN, UnknownModelError, load, load_all
-from models.spec import SECOND, Spec
+from models.scoring.registry import BUILT_IN, SLOTS, UnknownModelError, load, load_all
 
-EVERY = (*BUILT_IN, "constant-0", "constant-0.99", "constant-1")
 HEIGHTS = (1, 2, 3, 7, 8, 16, 61, 500)
-START = 1_700_000_000
+BUNDLES = [name for name in FROZEN if "bundle" in name]
+BY_NAME = [name for name in FROZEN if name in BUILT_IN or name.startswith("constant-")]
 
 
-@pytest.fixture(params=EVERY)
-def model(request: pytest.FixtureRequest) -> Model:
-    """Each model in turn."""
-    return load(request.param)
+def test_every_class_that_answers_is_under_contract() -> None:
+    """Whatever is added to these packages has to be made and tried here."""
+    assert without_maker(answering(*ROOMS), registered()) == []
 
 
-def market_rows() -> np.ndarray:
-    """Return features as the Market makes them, of an hour of a lively market."""
-    chance = np.random.default_rng(7)
-    price = 100 * np.exp(chance.normal(0, 4e-4, 1_500).cumsum()).round(2)
-    ts = (START * SECOND + np.sort(chance.integers(0, 3_600 * SECOND, 1_500))).tolist()
-    log = [
-        Message(i, t, (Trade(SYMBOLS[0], t, p, 1.0, 0),), b"")
-        for i, (t, p) in enumerate(zip(ts, price.tolist(), strict=True))
-    ]
-    closed = [one for activation in inputs(log) for one in Market(Spec(), Desk()).step(activation)]
-    return np.concatenate([one.block.x for one in closed if one.block is not None])
+def test_every_name_that_can_be_selected_is_under_contract() -> None:
+    """The built-in ones and those that are walked; the slots are the names of nothing yet."""
+    assert {*BUILT_IN, *registry.WALKED} <= FROZEN.keys() | WALKED.keys()
+    assert not set(SLOTS) & (FROZEN.keys() | WALKED.keys())
 
 
-MARKET = market_rows()
+NEWCOMER = """
+class Oracle:
+    name, version = "oracle", "oracle-1"
+    def predict(self, rows): ...
+class Helper:
+    def fit(self, rows): ...
+"""
 
 
-def rows(n: int = 1_000, seed: int = 1) -> ModelRows:
-    """Return rows as they come, with wild ones among them: huge, tiny, zero, negative."""
-    chance = np.random.default_rng(seed)
-    x = MARKET[chance.integers(0, len(MARKET), n)].copy()
-    wild = chance.random(x.shape) < 0.02
-    x[wild] = chance.choice([0.0, -0.0, 1e-300, -1e-12, 1e9, -1e12, 5.0], wild.sum())
-    weights = chance.random((n, 3)) + 0.01
-    return ModelRows(
-        x,
-        START + chance.integers(0, 10_000, n),
-        chance.integers(0, 1 << 20, n),
-        weights / weights.sum(axis=1)[:, None],
-    )
+@pytest.fixture
+def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A package with a model that nobody registered, two floors down."""
+    folder = tmp_path / "newroom" / "deeper"
+    folder.mkdir(parents=True)
+    for package in (folder, folder.parent):
+        (package / "__init__.py").touch()
+    (folder / "oracle.py").write_text(NEWCOMER)
+    monkeypatch.syspath_prepend(tmp_path)
+    yield "newroom"
+    for name in [name for name in sys.modules if name.partition(".")[0] == "newroom"]:
+        del sys.modules[name]
 
 
-def part(whole: ModelRows, where: object) -> ModelRows:
-    """Return some of the rows."""
-    return ModelRows(*(getattr(whole, field.name)[where] for field in fields(whole)))
+def test_a_new_model_without_a_maker_is_named_with_what_to_do(room: str) -> None:
+    """By module and class; what cannot be asked about rows is left alone."""
+    [said] = without_maker(answering(room), registered())
+
+    assert said.startswith("newroom.deeper.oracle.Oracle can be asked about rows")
+    assert "add it to FROZEN or WALKED in tests/scoring/makers.py" in said
 
 
-def test_answers_are_probabilities(model: Model) -> None:
-    """One double in [0, 1] a row, whatever finite features it holds."""
-    found = model.predict(rows())
+@pytest.fixture(scope="module", params=FROZEN)
+def kind(request: pytest.FixtureRequest) -> Kind:
+    """Each frozen model in turn."""
+    return FROZEN[request.param]
 
-    assert found.shape == (1_000,) and found.dtype == np.float64
-    assert ((found >= 0) & (found <= 1)).all()
+
+@pytest.fixture(scope="module")
+def model(kind: Kind) -> Model:
+    """One of it."""
+    return kind.make()
+
+
+def test_answers_are_probabilities(kind: Kind, model: Model) -> None:
+    """One double in [0, 1] a row, whatever finite features it holds; NaN from a stand-in alone."""
+    found = model.predict(rows(kind.rows))
+
+    assert found.shape == (kind.rows,) and found.dtype == np.float64
+    assert ((found >= 0) & (found <= 1)).all() if kind.answers else np.isnan(found).all()
 
 
 @pytest.mark.parametrize("height", HEIGHTS)
-def test_one_row_at_a_time_equals_any_batch_height(model: Model, height: int) -> None:
+def test_one_row_at_a_time_equals_any_batch_height(kind: Kind, model: Model, height: int) -> None:
     """Bit for bit: no last bit changes with the company a row is in."""
-    whole = rows()
+    whole = rows(kind.rows)
     found = model.predict(whole)
 
     cut = [model.predict(part(whole, slice(i, i + height))) for i in range(0, len(whole), height)]
@@ -83,17 +96,17 @@ def test_one_row_at_a_time_equals_any_batch_height(model: Model, height: int) ->
     assert np.concatenate(cut).tobytes() == found.tobytes()
 
 
-def test_the_order_of_rows_does_not_matter(model: Model) -> None:
+def test_the_order_of_rows_does_not_matter(kind: Kind, model: Model) -> None:
     """Each row is answered by itself."""
-    whole = rows()
+    whole = rows(kind.rows)
     mixed = np.random.default_rng(2).permutation(len(whole))
 
     assert model.predict(part(whole, mixed)).tobytes() == model.predict(whole)[mixed].tobytes()
 
 
-def test_a_bad_row_spoils_no_other(model: Model) -> None:
+def test_a_bad_row_spoils_no_other(kind: Kind, model: Model) -> None:
     """Beside NaN and infinity the rest is answered as ever."""
-    whole = rows()
+    whole = rows(kind.rows)
     spoilt = replace(whole, x=whole.x.copy())
     spoilt.x[::3] = np.nan
     spoilt.x[1::3, ::2] = np.inf
@@ -103,23 +116,35 @@ def test_a_bad_row_spoils_no_other(model: Model) -> None:
     assert found[2::3].tobytes() == model.predict(whole)[2::3].tobytes()
 
 
-def test_rows_are_not_changed(model: Model) -> None:
+def test_rows_are_not_changed(kind: Kind, model: Model) -> None:
     """They belong to the stream: arrays that cannot be written are fine."""
-    whole = rows()
+    whole = rows(kind.rows)
     for field in fields(whole):
         getattr(whole, field.name).flags.writeable = False
 
     model.predict(whole)
 
 
-def test_the_same_rows_get_the_same_answer_again(model: Model) -> None:
+def test_the_same_rows_get_the_same_answer_again(kind: Kind, model: Model) -> None:
     """From the same instance and from another one: a model has no memory."""
-    whole = rows()
+    whole = rows(kind.rows)
     first = model.predict(whole)
-    model.predict(rows(seed=3))
+    model.predict(rows(kind.rows, seed=3))
 
     assert model.predict(whole).tobytes() == first.tobytes()
-    assert load(model.name).predict(whole).tobytes() == first.tobytes()
+    assert kind.make().predict(whole).tobytes() == first.tobytes()
+
+
+def test_an_answer_does_not_change_afterwards(model: Model) -> None:
+    """It is the caller's own: neither the next call nor writing into it has an effect on the model."""
+    whole = rows(50)
+    first = model.predict(whole)
+    kept = first.copy()
+    model.predict(rows(50, seed=3))
+    unchanged = first.tobytes() == kept.tobytes()
+    first[:] = 2.0
+
+    assert unchanged and model.predict(whole).tobytes() == kept.tobytes()
 
 
 def test_no_rows_get_no_answers(model: Model) -> None:
@@ -127,10 +152,27 @@ def test_no_rows_get_no_answers(model: Model) -> None:
     assert model.predict(part(rows(), slice(0, 0))).shape == (0,)
 
 
-def test_a_model_is_named_as_it_is_selected(model: Model) -> None:
-    """Its name loads it, its version begins with its name."""
-    assert type(load(model.name)) is type(model)
-    assert model.version.startswith(model.name)
+def test_a_version_begins_with_the_name(kind: Kind, model: Model) -> None:
+    """So that a record tells which model is meant; what never answers stands in no record."""
+    assert model.version.startswith(model.name) if kind.answers else model.version == "absent"
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+def test_a_model_is_named_as_it_is_selected(name: str) -> None:
+    """Its name loads it."""
+    assert load(name).name == name
+    assert type(load(name)) in FROZEN[name].classes
+
+
+@pytest.mark.parametrize("name", BUNDLES)
+def test_only_its_features_count_for_a_trained_model(name: str) -> None:
+    """Neither the second, nor the symbol, nor the weights of the parts, nor another column."""
+    kind = FROZEN[name]
+    model, whole, other = kind.make(), rows(kind.rows), rows(kind.rows, seed=4)
+    mixed = replace(other, x=whole.x.copy())
+    mixed.x[:, NAMES.index("bounce_60s")] = np.nan
+
+    assert model.predict(mixed).tobytes() == model.predict(whole).tobytes()
 
 
 def test_the_fallback_is_always_loaded() -> None:
@@ -143,6 +185,13 @@ def test_the_fallback_is_always_loaded() -> None:
 def test_an_unknown_name_is_refused_with_those_that_exist(name: str) -> None:
     """The message tells what may be named."""
     with pytest.raises(UnknownModelError, match=r"stub-sine|from 0 to 1|could not convert"):
+        load(name)
+
+
+@pytest.mark.parametrize("name", SLOTS)
+def test_the_name_of_a_slot_is_known_and_not_available(name: str) -> None:
+    """It is told apart from a name that was mistyped."""
+    with pytest.raises(UnknownModelError, match=f"the model '{name}' is not available yet; known: stub-sine"):
         load(name)
 
 

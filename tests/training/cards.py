@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 
 from models.market.block import DOWN, STALE, TIE, UP
-from models.training.card import Check, Data, Identity, Parts, Training, card
-from models.training.gates import judge
-from models.training.limits import Gates, Limit
-from models.training.limits_in_words import limits_in_words
-from models.training.metrics import Metrics, measure
-from models.training.windows import Window, by_symbol
+from models.training.card.caveats import limits_in_words
+from models.training.card.contents import Check, Data, Identity, Parts, Training, card
+from models.training.card.windows import Window, by_symbol
+from models.training.judging.gates import judge
+from models.training.judging.limits import Gates, Limit
+from models.training.judging.metrics import Metrics, measure
 
 GATES = Gates(Limit("at_least", 0.65), Limit("below", 0.1), Limit("at_most", 80.0))
 START = 1_700_000_000

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from models.training.calibration_error import ece, mass_bins, width_bins
-from models.training.calibration_floor import ece_floor, ece_floors, outcome_correlation
+from models.training.judging.calibration_error import ece, mass_bins, width_bins
+from models.training.judging.calibration_floor import ece_floor, ece_floors, outcome_correlation
 
 HOUR = np.arange(3_600)
 

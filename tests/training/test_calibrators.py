@@ -20,7 +20,7 @@ from models.bundle.calibration import (
     Platt,
     calibration_from,
 )
-from models.training.calibrators import choose, fit_isotonic, fit_platt
+from models.training.learning.calibrators import choose, fit_isotonic, fit_platt
 
 SOME: tuple[Calibration, ...] = (
     Identity(),

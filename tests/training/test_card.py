@@ -11,17 +11,17 @@ import numpy as np
 import pytest
 from cards import SYMBOLS, a_card, columns, figures, parts
 
-from models.training import card as card_module
-from models.training.card import SequenceShape, importance
-from models.training.card_tables import figure, interval, table
-from models.training.card_text import card_text
-from models.training.limits_in_words import limits_in_words
-from models.training.metrics import NoRowsError
-from models.training.windows import Window, by_symbol
+from models.training.card import contents
+from models.training.card.caveats import limits_in_words
+from models.training.card.contents import SequenceShape, importance
+from models.training.card.page import card_text
+from models.training.card.page_tables import figure, interval, table
+from models.training.card.windows import Window, by_symbol
+from models.training.judging.metrics import NoRowsError
 
 ROOT = Path(__file__).parents[2]
 SCHEMA = json.loads(
-    Path(card_module.__file__).with_name("model_card.schema.json").read_text(encoding="utf-8")
+    Path(contents.__file__).with_name("model_card.schema.json").read_text(encoding="utf-8")
 )
 
 
@@ -213,7 +213,7 @@ def test_numbers_are_written_to_be_read() -> None:
 def test_a_card_is_made_of_copies() -> None:
     """Changing it changes no part."""
     made = parts()
-    card = card_module.card(made)
+    card = contents.card(made)
     card["policy"]["entry"] = 0.9
     card["libraries"].clear()
 

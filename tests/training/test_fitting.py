@@ -11,9 +11,9 @@ from made_rows import HORIZON, drawn_rows
 from flows.training import fitting, study
 from flows.training.recipe import Recipe, Run
 from models.market.schema import TRAINED
-from models.training.boosting import Boosting
 from models.training.examples import examples
-from models.training.search import best
+from models.training.learning.boosting import Boosting
+from models.training.learning.search import best
 from models.training.split import split
 
 ROWS = drawn_rows(1_500)

@@ -11,11 +11,11 @@ import pytest
 
 from connectors.settings import Settings
 from connectors.start_values import ConfigError, gates
-from models.training.calibration_floor import Floor
-from models.training.gates import against_chance, judge
-from models.training.intervals import Interval
-from models.training.limits import Gates, Limit
-from models.training.metrics import Base, Metrics, measure
+from models.training.judging.calibration_floor import Floor
+from models.training.judging.gates import against_chance, judge
+from models.training.judging.intervals import Interval
+from models.training.judging.limits import Gates, Limit
+from models.training.judging.metrics import Base, Metrics, measure
 
 GATES = Gates(Limit("at_least", 0.65), Limit("below", 0.1), Limit("at_most", 80.0))
 

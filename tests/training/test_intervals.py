@@ -7,8 +7,8 @@ from math import sqrt
 import numpy as np
 import pytest
 
-from models.training.blocks import Blocks, block_seconds, compact
-from models.training.intervals import distance_interval, mean_interval, share_interval, wilson
+from models.training.judging.blocks import Blocks, block_seconds, compact
+from models.training.judging.intervals import distance_interval, mean_interval, share_interval, wilson
 
 DAY = 86_400
 

@@ -8,7 +8,7 @@ import numpy as np
 from made_rows import HORIZON, drawn_rows
 
 from models.market.schema import NAMES, TRAINED
-from models.training.leakage_checks import checks
+from models.training.judging.leakage_checks import checks
 from models.training.split import split
 
 ROWS = drawn_rows(3_000, strength=1.0)

@@ -16,12 +16,12 @@ from sklearn.metrics import (
 from sklearn.metrics import log_loss as sklearn_log_loss
 
 from models.market.block import DOWN, STALE, TIE, UNKNOWN, UP
-from models.training.blocks import Blocks
-from models.training.calibration_error import ece
-from models.training.influence import auc_influence, average_precision_influence, kappa_influence
-from models.training.metrics import MEASURED, Metrics, NoRowsError, measure
-from models.training.murphy import decompose
-from models.training.reliability import reliability
+from models.training.judging.blocks import Blocks
+from models.training.judging.calibration_error import ece
+from models.training.judging.influence import auc_influence, average_precision_influence, kappa_influence
+from models.training.judging.metrics import MEASURED, Metrics, NoRowsError, measure
+from models.training.judging.murphy import decompose
+from models.training.judging.reliability import reliability
 
 N = 3_000
 

@@ -12,8 +12,8 @@ from made_rows import START, drawn_rows, plain_rows
 
 from models.bundle.manifest import Policy
 from models.market.schema import NAMES
-from models.training.policy import DEFAULT, sweep
-from models.training.profit import Costs, Outcome, cost_aware_profit, path, trade
+from models.training.judging.policy import DEFAULT, sweep
+from models.training.judging.profit import Costs, Outcome, cost_aware_profit, path, trade
 from models.training.rows import Rows
 
 FREE = Costs(0.0, 0.0)

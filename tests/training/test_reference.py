@@ -13,7 +13,7 @@ from hypothesis.extra.numpy import arrays
 from made_rows import HORIZON, drawn_rows, plain_rows
 
 from models.market.schema import NAMES
-from models.training.reference import draw_windows, edges_of, ks, psi, reference, smoothed
+from models.training.card.drift_reference import draw_windows, edges_of, ks, psi, reference, smoothed
 from models.training.rows import Rows
 
 FIRST = NAMES[0]

@@ -12,13 +12,13 @@ import pytest
 from made_rows import HORIZON, TOLD, drawn_rows
 from sklearn.metrics import log_loss as sklearn_log_loss
 
-from models.training.boosting import Boosting
 from models.training.examples import Examples, examples
-from models.training.histogram_trees import HistogramTrees
-from models.training.imbalance import up_weight
-from models.training.learner import Fitted, Params, Range, Watch
-from models.training.profit import Costs, cost_aware_profit
-from models.training.search import Plan, Trial, best, log_loss, search
+from models.training.judging.profit import Costs, cost_aware_profit
+from models.training.learning.boosting import Boosting
+from models.training.learning.histogram_trees import HistogramTrees
+from models.training.learning.imbalance import up_weight
+from models.training.learning.learner import Fitted, Params, Range, Watch
+from models.training.learning.search import Plan, Trial, best, log_loss, search
 from models.training.split import split
 
 NAMES = (TOLD, "ret_5s", "vol_60s", "imbalance_10s")

@@ -12,16 +12,15 @@ import pytest
 from connectors.embedded import EmbeddedBroker
 from connectors.feed.simulate import Simulation, feed_simulation
 from connectors.settings import Settings
-from flows.histories import START
-from flows.training.gathering import WARM_UP_S
-from flows.training.ticks import Ticks, TicksError, market_of, wanted_rows
+from flows.ticks import START, Ticks, TicksError
+from flows.training.gathering import WARM_UP_S, wanted_rows
 from models.simulator import simulate
 from models.spec import SECOND, Spec
 from models.training.rows import Rows, RowsError
 from models.training.snapshot import checksum
 
 HOURS = 0.4
-MARKET = market_of("2", 0.0, 5.0)
+MARKET = Ticks(symbols="2").market()
 
 
 def rows_of(ticks: Ticks, bootstrap: str = "") -> Rows:
@@ -32,7 +31,7 @@ def rows_of(ticks: Ticks, bootstrap: str = "") -> Rows:
 
 def of_market(**wanted: object) -> Rows:
     """Return the rows of the simulated market, or of what is wanted of it."""
-    return rows_of(Ticks(market=MARKET, hours=HOURS, **wanted))  # type: ignore[arg-type]
+    return rows_of(Ticks(simulated=True, symbols="2", hours=HOURS, **wanted))  # type: ignore[arg-type]
 
 
 @pytest.mark.embedded
@@ -61,7 +60,7 @@ def test_a_recorded_file_gives_the_rows_of_the_market_it_holds(tmp_path: Path) -
         lines.append(record.value)
     path.write_bytes(b"\n".join(lines) + b"\n")
 
-    one, other = rows_of(Ticks(files=(path,))), of_market()
+    one, other = rows_of(Ticks(ticks=[path])), of_market()
 
     assert one.symbols == other.symbols and abs(len(one) - len(other)) <= 4
     both = min(len(one), len(other)) - 4
@@ -94,7 +93,7 @@ def test_the_last_days_are_counted_back_from_the_newest_row() -> None:
 
 
 @pytest.mark.parametrize(
-    "both", [{}, {"topic": "ticks", "market": MARKET}, {"files": (Path("a"),), "topic": "b"}]
+    "both", [{}, {"topic": "ticks", "simulated": True}, {"ticks": [Path("a")], "topic": "b"}]
 )
 def test_one_origin_has_to_be_named(both: dict[str, object]) -> None:
     """None and two are errors that name the options."""

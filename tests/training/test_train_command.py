@@ -27,7 +27,7 @@ from flows.training.telling import summary
 from models.bundle.manifest import MANIFEST, parse_manifest
 from models.bundle.placing import model_rows
 from models.market.schema import NAMES, TRAINED
-from models.training.search import Trial
+from models.training.learning.search import Trial
 
 ROOT = Path(__file__).parents[2]
 SHORT = ("--symbols", "2", "--trials", "4")
@@ -94,7 +94,9 @@ def test_the_bundle_loads_by_its_reference(place: Place, learned: Any) -> None:
 def test_the_card_obeys_its_schema_and_tells_the_run(place: Place, learned: Any) -> None:
     """Windows in order, all leakage checks passed, nothing but real features, what was searched."""
     card = place.card(learned["run_id"])
-    jsonschema.validate(card, orjson.loads((ROOT / "models/training/model_card.schema.json").read_bytes()))
+    jsonschema.validate(
+        card, orjson.loads((ROOT / "models/training/card/model_card.schema.json").read_bytes())
+    )
 
     windows = card["data"]["windows"]
     times = [windows[part][end] for part in ("train", "validation", "test") for end in ("start", "end")]
