@@ -23,7 +23,7 @@ class Refusal(Protocol):
 
 
 class BackgroundLoader:
-    """The bundles of one process, added to ``models``; ``load`` returns one by reference or raises ``refused``.
+    """The bundles of one process, in ``models``; ``load`` returns one by reference or raises ``refused``.
 
     All methods are to be called from the flow's own thread. ``pool`` is a thread of its own, but in tests.
     """
