@@ -92,9 +92,14 @@ TRANSITIONS: tuple[tuple[Fields, tuple[str, str, Fields], Fields], ...] = (
     ({"promoting": True}, ("model.select", "all", {"name": BUNDLE}), {"wanted": BUNDLE, "promoting": False}),
     ({}, ("model.rollback", "all", {"name": BUNDLE}), {"wanted": BUNDLE}),
     (
-        {"model": BUNDLE},
+        {"model": BUNDLE, "entry": 0.7, "exit": 0.2, "usual": [0.6, 0.4]},
         ("model.rollback", "all", {"name": "stub-sine"}),
-        {"model": "stub-sine", "switches": 1},
+        {"model": "stub-sine", "switches": 1, "entry": 0.6, "exit": 0.4},
+    ),
+    (
+        {"model": "stub-sine", "entry": 0.7},
+        ("model.select", "all", {"name": "ml-fusion"}),
+        {"model": "ml-fusion", "switches": 1},
     ),
     ({}, ("partitions.grow", "all", {"topic": "ticks", "partitions": 6}), {}),
 )  # fmt: skip

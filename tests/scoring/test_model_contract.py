@@ -13,6 +13,8 @@ from scoring.contract_rows import part, rows
 from scoring.discovered import ROOMS, answering, without_maker
 from scoring.makers import FROZEN, WALKED, Kind, registered
 
+from models.control.commands import Command
+from models.desk.desk import Desk, take_in
 from models.market.schema import NAMES
 from models.scoring import registry
 from models.scoring.model import Model, ModelRows
@@ -193,6 +195,16 @@ def test_the_name_of_a_slot_is_known_and_not_available(name: str) -> None:
     """It is told apart from a name that was mistyped."""
     with pytest.raises(UnknownModelError, match=f"the model '{name}' is not available yet; known: stub-sine"):
         load(name)
+
+
+@pytest.mark.parametrize("name", SLOTS)
+def test_the_name_of_a_slot_cannot_be_selected(name: str) -> None:
+    """The model stays, and the refusal tells the name apart from one that was mistyped."""
+    command = Command(id="c", ts=0, actor="ops", n=1, role="admin", cmd="model.select", args={"name": name})
+    desk, refusal = take_in(Desk(model="ml-fusion"), command, BUILT_IN)
+
+    assert desk.model == "ml-fusion"
+    assert refusal is not None and f"'{name}' is not available" in refusal
 
 
 def test_the_constant_says_its_name() -> None:
