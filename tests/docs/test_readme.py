@@ -104,7 +104,8 @@ class Reader:
         self._stage = stage
         self._home = home
         values = {name.upper(): value for name, value in stage.values.items() if name not in RECORDED}
-        values |= {"RECOVERY_DIR": str(home / "recovery")}
+        values |= {"RECOVERY_DIR": str(home / "recovery"), "MODELS_DIR": str(home / "models")}
+        values |= {"REGISTRY_FILE": str(home / "registry.json")}
         self._env = values | reader_home(home, os.environ["PATH"])
         self._ready = {
             FLOW: lambda: all(stage.ends("journal")),
@@ -138,7 +139,7 @@ class Reader:
 
     def _run(self, command: list[str]) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            command, check=False, cwd=self._home, env=self._env, capture_output=True, text=True, timeout=60
+            command, check=False, cwd=self._home, env=self._env, capture_output=True, text=True, timeout=120
         )
 
 
@@ -152,11 +153,12 @@ def test_a_reader_who_goes_from_top_to_bottom_gets_what_it_says(stage: Stage, tm
     with ExitStack() as ending:
         ending.callback(reader.stop)
         said = {block.text: reader.run(block) for block in BLOCKS if block.language in ("bash", "python")}
-        journal = until(lambda: commands_of(stage, 4 * 8), "the last command in every journal")
+        journal = until(lambda: commands_of(stage, 4 * 10), "the last command in every journal")
         ending.pop_all()
     assert reader.stop()[FLOW] == 0
     assert journal == [
         "kill", "unkill", "kill", "unkill", "canary", "model.select", "flag.set", "rollout",
+        "model.promote", "model.select",
     ]  # fmt: skip
     assert sum(stage.but(**RECORDED).ends("recorded")) == len(TRADES) - 1
 
@@ -174,6 +176,8 @@ def test_a_reader_who_goes_from_top_to_bottom_gets_what_it_says(stage: Stage, tm
     assert "levibot_redis_up 1.0" in after("curl")
     assert "BTCUSDT 5s" in after("levibot bars")
     assert after("levibot control").count("all 4 shards acknowledged") == 3
+    assert "Model card: lgbm-all" in after("levibot train")
+    assert "all 4 shards score with it" in after("levibot models promote")
 
 
 def commands_of(stage: Stage, count: int) -> list[str]:
