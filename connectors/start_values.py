@@ -148,6 +148,7 @@ def desk(settings: Settings) -> Desk:
         canary_symbols=frozenset([settings.canary_symbol] if settings.canary_symbol else f.allow_symbols),
         entry=start.entry,
         exit=start.exit,
+        usual=(f.entry, f.exit),
         weights=settings.ml_signal_weights or f.weights,
         flags=flags,
     )

@@ -39,6 +39,7 @@ class Desk:
     refused: str = ""  # the last bundle that could not be had, and why
     entry: float = 0.55
     exit: float = 0.45
+    usual: tuple[float, float] = (0.55, 0.45)  # entry and exit of models that bring none of their own
     weights: tuple[float, float, float] = (1.0, 1.0, 1.0)
     members: Mapping[str, float] = field(default_factory=lambda: {"ml-fusion": 1.0, LEARNER: 1.0})
     flags: Mapping[str, Value] = field(default_factory=dict)
@@ -55,7 +56,7 @@ class Desk:
         plain = {name: getattr(self, name) for name in self.__dataclass_fields__}
         return {k: sorted(v) if isinstance(v, frozenset) else v for k, v in plain.items()} | {
             "flags": dict(self.flags), "numbers": dict(self.numbers), "weights": list(self.weights),
-            "members": dict(self.members), "bundles": list(self.bundles),
+            "members": dict(self.members), "bundles": list(self.bundles), "usual": list(self.usual),
         }  # fmt: skip
 
     @classmethod
@@ -71,6 +72,7 @@ _HELD_AS: dict[str, Callable[[Any], Any]] = {
     "weights": tuple,
     "members": dict,
     "bundles": tuple,
+    "usual": tuple,
     "flags": dict,
     "numbers": dict,
 }
@@ -129,11 +131,16 @@ def _rollout(_: Desk, command: Command) -> dict[str, Any]:
 
 
 def _select(desk: Desk, command: Command) -> dict[str, Any]:
-    """Switch to a built-in model at once; ask for a bundle, whose news will come."""
+    """Switch to a built-in model at once; ask for a bundle, whose news will come.
+
+    A bundle's thresholds go with it.
+    """
     name, promoting = command.args["name"], command.cmd == "model.promote"
     if is_bundle(name):
         return {"wanted": name, "promoting": promoting}
     switched = {"model": name, "switches": desk.switches + (name != desk.model)}
+    if is_bundle(desk.model):
+        switched |= {"entry": desk.usual[0], "exit": desk.usual[1]}
     return switched | {"wanted": "", "promoting": False, "canary": desk.canary and not promoting}
 
 
