@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from connectors.embedded import EmbeddedBroker, EmbeddedError, EmbeddedRedis, RealKafka
 from connectors.embedded.kafka_jars import install
@@ -17,10 +18,20 @@ JARS_S = 90.0
 """Bound on fetching Kafka's jars, below the time-out of a test; ``.ci/run`` fetches them beforehand."""
 
 
+settings.register_profile("unhurried", deadline=None)  # a busy machine breaks no law
+settings.load_profile("unhurried")
+
+UNTRACED = ("tests/laws/", "tests/simulation/", "tests/journal/test_crash_model.py")
+"""They, and recorded captures, walk the same lines many thousand times: tracing costs as much again."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the tests of the one real Kafka on one worker, so that only one is started."""
     for item in items:
-        if "real_kafka" in getattr(item, "fixturenames", ()):
+        needs = getattr(item, "fixturenames", ())
+        if item.nodeid.startswith(UNTRACED) or "real_data" in needs:
+            item.add_marker(pytest.mark.no_cover)
+        if "real_kafka" in needs:
             item.add_marker(pytest.mark.kafka)
         if item.get_closest_marker("kafka"):
             item.add_marker(pytest.mark.xdist_group("kafka"))

@@ -66,7 +66,11 @@ class StreamLearner:
 
     def snapshot(self) -> dict[str, Any]:
         """Return the state as plain data and an array."""
-        return {"learner": self._learner.snapshot(), "asked": self._asked.copy(), "second": self._second.copy()}
+        return {
+            "learner": self._learner.snapshot(),
+            "asked": self._asked.copy(),
+            "second": self._second.copy(),
+        }
 
 
 def _named(x: Floats) -> dict[str, float]:

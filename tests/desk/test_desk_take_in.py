@@ -157,7 +157,8 @@ def test_an_unknown_model_is_refused_but_its_number_is_used_up() -> None:
     start = desk({"numbers": {"admin:bob": 3}})
     after, refusal = take_in(start, command("model.select", {"name": "gpt"}, n=8), MODELS)
     assert (
-        refusal == "model 'gpt' is not known; known: stub-sine, ml-fusion, river-logistic, NAME@SHA256 of a bundle"
+        refusal
+        == "model 'gpt' is not known; known: stub-sine, ml-fusion, river-logistic, NAME@SHA256 of a bundle"
     )
     assert after.as_dict() == start.as_dict() | {"numbers": {"admin:bob": 3, "admin:ada": 8}}
     assert take_in(after, command("kill", n=8), MODELS)[1] is not None

@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import orjson
-from confluent_kafka import Consumer, Message, Producer, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
 
 from connectors.embedded.child import Child
 from connectors.kafka.topics import output, planned
@@ -132,8 +132,8 @@ class Stage:
     def ends(self, topic: str) -> list[int]:
         """Return the end offsets of a topic's partitions."""
         client = self._consumer()
-        partitions = range(self.topics()[topic])
-        found = [client.get_watermark_offsets(TopicPartition(topic, p), timeout=10)[1] for p in partitions]
+        places = [TopicPartition(topic, p) for p in range(self.topics()[topic])]
+        found: list[int] = until(lambda: _ends(client, places), f"leaders of {topic}")
         client.close()
         return found
 
@@ -187,6 +187,15 @@ class Stage:
 
     def _consumer(self) -> Consumer:
         return Consumer({"bootstrap.servers": self.settings.kafka_bootstrap, "group.id": "tests"})
+
+
+def _ends(client: Consumer, places: list[TopicPartition]) -> list[int] | None:
+    try:
+        return [client.get_watermark_offsets(place, timeout=10)[1] for place in places]
+    except KafkaException as error:
+        if error.args[0].code() != KafkaError.NOT_LEADER_FOR_PARTITION:
+            raise
+        return None  # a topic that was created just now
 
 
 def last_record_of_each(client: Consumer, topic: str, partitions: int) -> dict[int, Message]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,18 +10,17 @@ import polars as pl
 import pytest
 
 from connectors.embedded import EmbeddedBroker, EmbeddedRedis
-from tests.flows.running import LEVIBOT, Stage, until
+from tests.flows.commands import levibot
+from tests.flows.running import Stage, until
 
 pytestmark = [pytest.mark.embedded, pytest.mark.timeout(120)]
 
 
 def doctor(stage: Stage) -> tuple[int, dict[str, dict[str, str]]]:
     """Return the exit code and the findings by what was looked at."""
-    done = subprocess.run(
-        [LEVIBOT, "doctor", "--json"], check=False, env=stage.env, capture_output=True, text=True, timeout=60
-    )
-    assert done.stdout, done.stderr
-    return done.returncode, {finding["what"]: finding for finding in orjson.loads(done.stdout)}
+    done = levibot(("doctor", "--json"), stage.env)
+    assert done.out, done.err
+    return done.code, {finding["what"]: finding for finding in orjson.loads(done.out)}
 
 
 def test_a_healthy_run_and_what_is_wrong_with_others(

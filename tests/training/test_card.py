@@ -20,9 +20,7 @@ from models.training.card.windows import Window, by_symbol
 from models.training.judging.metrics import NoRowsError
 
 ROOT = Path(__file__).parents[2]
-SCHEMA = json.loads(
-    Path(contents.__file__).with_name("model_card.schema.json").read_text(encoding="utf-8")
-)
+SCHEMA = json.loads(Path(contents.__file__).with_name("model_card.schema.json").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")
