@@ -18,9 +18,8 @@ from flows.training.recalibration import SHARES
 from flows.training.recipe import Recipe, Run
 from flows.training.run import Published, published
 from models.bundle.calibration import Identity
-from models.bundle.making import steadied
 from models.bundle.manifest import MODEL_FILES, NAME, Manifest, Policy
-from models.bundle.opening import BundleModel, library_versions
+from models.bundle.opening import BundleModel, library_versions, model_of
 from models.market.schema import FEATURES, FEATURES_VERSION
 from models.scoring.model import HORIZON_S
 from models.training.rows import Rows
@@ -79,7 +78,7 @@ def pack(model: Own, ticks: Ticks, config: Settings, *, seed: int, as_json: bool
 
 
 def _made(model: Own, run: Run, rows: Rows) -> Made:
-    opened = _opened(model, run, rows)
+    opened = _opened(model, run)
     importance = permutation_importance(opened, model.features, rows, run.recipe.seed)
     return Made(
         content=model.content, features=model.features, importance=importance,
@@ -87,13 +86,13 @@ def _made(model: Own, run: Run, rows: Rows) -> Made:
     )  # fmt: skip
 
 
-def _opened(model: Own, run: Run, rows: Rows) -> BundleModel:
+def _opened(model: Own, run: Run) -> BundleModel:
     dtypes = {feature.name: feature.dtype for feature in FEATURES}
     manifest = Manifest(
         kind=model.kind, name=model.name, run_id=run.run_id, features=model.features,
         dtypes=tuple(dtypes[name] for name in model.features), features_version=FEATURES_VERSION,
         horizon_s=HORIZON_S, calibration=Identity(), policy=Policy(0.55, 0.45),
-        libraries=library_versions(model.kind),
+        row_by_row=True, libraries=library_versions(model.kind),
     )  # fmt: skip
     assert set(KINDS.values()) == set(MODEL_FILES)
-    return steadied(manifest, model.content, rows.x)
+    return model_of(manifest, model.content).together()

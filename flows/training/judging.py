@@ -22,9 +22,10 @@ class Judged:
         self.how: dict[str, Any] = {
             **ready.policy.policy._asdict(), "horizon_s": run.recipe.horizon_s, "seed": run.recipe.seed,
         }  # fmt: skip
-        self.test_prob = ready.model.predict(asked(test))
+        model = ready.model.together()
+        self.test_prob = model.predict(asked(test))
         self.test = self._measured(test, self.test_prob)
-        self.validation = self._measured(validation, ready.model.predict(asked(validation)))
+        self.validation = self._measured(validation, model.predict(asked(validation)))
 
     def _measured(self, rows: Rows, prob: Floats) -> Metrics:
         return measure(rows.label, prob, rows.second, rows.code, **self.how)

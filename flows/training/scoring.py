@@ -36,7 +36,7 @@ def tuned(manifest: Manifest, content: bytes, validation: Rows, costs: Costs, le
     The calibration and policy of ``manifest`` are replaced.
     """
     raw_model = steadied(replace(manifest, calibration=Identity()), content, validation.x)
-    raw = raw_model.predict(asked(validation))
+    raw = raw_model.together().predict(asked(validation))
     choice = _calibration(validation, raw, manifest.horizon_s)
     found = sweep(validation, choice.calibration.apply(raw), costs, least_trades)
     ready = replace(raw_model.manifest, calibration=choice.calibration, policy=found.policy)

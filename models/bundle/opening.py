@@ -6,6 +6,7 @@ damaged LightGBM text ends the process (``connectors.bundles.loading`` does both
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib import import_module
 from typing import Any, Protocol
 
@@ -51,6 +52,10 @@ class BundleModel:
     def policy(self) -> Policy:
         """Return the thresholds it was calibrated for: entry, exit."""
         return self.manifest.policy
+
+    def together(self) -> BundleModel:
+        """Return the same model asked in one batch, for figures over many rows; its last bits may differ."""
+        return BundleModel(replace(self.manifest, row_by_row=False), self._raw, self.notes)
 
     def predict(self, rows: ModelRows) -> Floats:
         """Return calibrated probabilities, shape (n,), the same bits for any batch height."""

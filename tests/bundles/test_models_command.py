@@ -57,6 +57,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
     monkeypatch.chdir(ROOT)
     monkeypatch.setenv("MODELS_DIR", str(found.models))
     monkeypatch.setenv("REGISTRY_FILE", str(found.registry))
+    monkeypatch.setenv("ADMIN_SECRET", "a secret for tests")
     settings.cache_clear()
     yield found
     settings.cache_clear()
@@ -162,6 +163,19 @@ def test_a_silent_broker_is_told(full: Place, monkeypatch: pytest.MonkeyPatch) -
     assert "levibot control model.select lgbm-test@" in said.stderr
 
 
+def test_without_a_secret_no_shard_can_be_told_and_the_registry_alone_changes(
+    full: Place, sent: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It says how running shards take the model."""
+    monkeypatch.delenv("ADMIN_SECRET")
+    settings.cache_clear()
+
+    said = full.run("promote", GOOD)
+
+    assert "no shard was told" in said.stdout and "levibot control model.select lgbm-test@" in said.stdout
+    assert sent == [] and read_registry(full.registry).current is not None
+
+
 def test_rollback_goes_to_the_model_before(full: Place, sent: list[Any]) -> None:
     """Verified again, linked again, told; with nothing before it exit code 2."""
     assert "no model was promoted before" in full.run("rollback", code=2).stderr
@@ -172,7 +186,7 @@ def test_rollback_goes_to_the_model_before(full: Place, sent: list[Any]) -> None
     said = full.run("rollback", "--note", "too wild")
 
     assert f"back to lgbm-test-{GOOD}" in said.stdout
-    assert "all 4 shards took it in within 12 ms" in said.stdout
+    assert "all 4 shards score with it after 12 ms" in said.stdout
     assert link.target(full.models, "lightgbm") == GOOD
     assert sent[-1][0] == "model.rollback" and sent[-1][1]["note"] == "too wild"
 

@@ -60,6 +60,15 @@ def test_a_linear_model_may_not_claim_to_be_steady(made: Made) -> None:
         model_of(manifest("skops", row_by_row=False), made.linear)
 
 
+def test_a_model_asked_together_says_the_same_but_for_the_last_bits(made: Made) -> None:
+    """For the figures of a card over many rows, in one call."""
+    model = open_bundle(files_of(made, "linear"))
+    whole = model_rows(rows(1_000, seed=9), NAMES)
+
+    assert model.together().predict(whole) == pytest.approx(model.predict(whole), rel=1e-12)
+    assert model.together().manifest == replace(model.manifest, row_by_row=False)
+
+
 def test_the_model_sees_its_own_columns_in_its_own_order(made: Made) -> None:
     """Whatever stands in the others; then its answers are calibrated."""
     x = rows(50, seed=2)
