@@ -9,6 +9,7 @@ import typer
 
 OWN = ("models.", "connectors.", "flows.")
 EXTRA = ("optuna", "sklearn", "matplotlib")
+_OPENMP = "; LightGBM takes OpenMP from the system: apt-get install libgomp1"
 
 
 @contextmanager
@@ -26,7 +27,7 @@ def expected(command: str) -> Iterator[None]:
     except (OSError, RuntimeError, ValueError) as error:
         # an error of our own tells people what to do; one from elsewhere is a fault, but for files
         if isinstance(error, OSError) or type(error).__module__.startswith(OWN):
-            _fail(command, str(error), error)
+            _fail(command, f"{error}{_OPENMP if 'libgomp' in str(error) else ''}", error)
         raise
 
 

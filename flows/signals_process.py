@@ -11,7 +11,6 @@ from prometheus_client import CollectorRegistry, PlatformCollector, ProcessColle
 
 from connectors import failpoints, start_values
 from connectors.bundles.background import BackgroundLoader
-from connectors.bundles.errors import BundleRefused
 from connectors.bundles.loading import load
 from connectors.embedded.ports import free_port
 from connectors.kafka.growth import Growth
@@ -89,7 +88,7 @@ def _loader(config: Settings, spec: Spec, desk: Desk, folder: RecoveryFolder) ->
     def bundle(reference: str) -> Trained:
         return load(config.models_dir, reference, config.registry_file, verified=verified)
 
-    loader = BackgroundLoader(load_all(spec.models), bundle, BundleRefused)
+    loader = BackgroundLoader(load_all(spec.models), bundle)
     for reference in desk.bundles:
         loader.ask(reference)
     return loader

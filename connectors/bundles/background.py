@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from typing import Protocol
 
 import structlog
 
+from connectors.bundles.errors import BundleRefused
+from models.bundle.errors import Reason
 from models.desk.news import LOST, READY, REFUSED, News
 from models.scoring.absent import Absent
 from models.scoring.model import Model, Trained
@@ -15,15 +16,8 @@ from models.scoring.model import Model, Trained
 _LOG = structlog.get_logger()
 
 
-class Refusal(Protocol):
-    """What a loader raises: a word for counting, and what is wrong and to do for people."""
-
-    reason: str
-    detail: str
-
-
 class BackgroundLoader:
-    """The bundles of one process, in ``models``; ``load`` returns one by reference or raises ``refused``.
+    """The bundles of one process, in ``models``; ``load`` returns one by reference or raises.
 
     All methods are to be called from the flow's own thread. ``pool`` is a thread of its own, but in tests.
     """
@@ -32,12 +26,10 @@ class BackgroundLoader:
         self,
         models: dict[str, Model],
         load: Callable[[str], Trained],
-        refused: type[Exception],
         pool: Executor | None = None,
     ) -> None:
         self.models = models
         self._load = load
-        self._refused = refused
         self._pool = pool or ThreadPoolExecutor(1, thread_name_prefix="models")
         self._asked: dict[str, Future[News]] = {}
         self.refusals: dict[str, int] = {}
@@ -73,12 +65,16 @@ class BackgroundLoader:
     def _news(self, reference: str) -> News:
         try:
             model = self._load(reference)
-        except self._refused as error:
-            reason, detail = str(getattr(error, "reason", "error")), str(getattr(error, "detail", error))
-            self.refusals[reason] = self.refusals.get(reason, 0) + 1
-            _LOG.error("bundle refused", reference=reference, reason=reason, detail=detail)
-            return News(REFUSED, reference, {"reason": reason, "detail": detail})
+        except Exception as error:  # whatever a library raises, the model before goes on
+            return self._refusal(reference, error)
         self.models[reference] = model
         _LOG.info("bundle ready", reference=reference, version=model.version)
         entry, exit_ = model.policy
         return News(READY, reference, {"version": model.version, "entry": entry, "exit": exit_})
+
+    def _refusal(self, reference: str, error: Exception) -> News:
+        reason, detail = str(getattr(error, "reason", Reason.CRASHED)), str(getattr(error, "detail", error))
+        self.refusals[reason] = self.refusals.get(reason, 0) + 1
+        known = isinstance(error, BundleRefused)
+        _LOG.error("bundle refused", reference=reference, reason=reason, detail=detail, exc_info=not known)
+        return News(REFUSED, reference, {"reason": reason, "detail": detail})

@@ -117,7 +117,7 @@ def _reader(kind: str) -> Any:
     """Return the module that reads a kind; it loads its library, so only where it is needed."""
     try:
         return import_module(_READERS[kind])
-    except ImportError as error:
+    except (ImportError, OSError) as error:  # the latter where a library of the system is missing
         raise BundleError(
             Reason.LIBRARY, f"a {kind} model needs a library that is not here ({error}): install it"
         ) from error

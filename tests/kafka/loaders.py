@@ -40,4 +40,4 @@ def loader_of(
             raise MissingError
         return kept[reference]
 
-    return BackgroundLoader({} if models is None else models, load, MissingError)
+    return BackgroundLoader({} if models is None else models, load)

@@ -6,6 +6,7 @@ from typing import Any
 
 from loaders import DIGEST, Always, loader_of
 
+from connectors.bundles.background import BackgroundLoader
 from connectors.kafka.shard_models import ShardModels
 from models.control.commands import Command
 from models.desk.desk import Desk
@@ -61,6 +62,18 @@ def test_a_bundle_that_cannot_be_had_is_refused_with_its_reason_and_counted() ->
     assert refused == News(REFUSED, ONE, {"reason": "missing", "detail": "no folder has this digest"})
     assert [news.kind for news in told(models)] == [READY]
     assert loader.refusals == {"missing": 1}
+
+
+def test_whatever_a_library_raises_is_a_refusal() -> None:
+    """The flow goes on with the model before."""
+
+    def load(reference: str) -> Always:
+        raise MemoryError("no room for the trees")
+
+    models = ShardModels(Desk(), BUILT_IN, BackgroundLoader({}, load))
+    models.passed(select(ONE))
+
+    assert told(models) == [News(REFUSED, ONE, {"reason": "crashed", "detail": "no room for the trees"})]
 
 
 def test_what_is_not_wanted_any_more_is_not_told() -> None:

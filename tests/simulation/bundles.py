@@ -67,4 +67,4 @@ def loader_of(models: dict[str, Model], rng: Random, losses: float, answers: flo
             raise RefusedError
         return GOOD[reference]
 
-    return BackgroundLoader(models, load, RefusedError, Slow(rng, answers))
+    return BackgroundLoader(models, load, Slow(rng, answers))
