@@ -31,15 +31,18 @@ $(READY): pyproject.toml requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --editable .
 	@touch $@
 
-.PHONY: help setup test crash lint demo bench train-prod docs kafka lock clean
+.PHONY: help setup test slow crash lint demo bench train-prod docs kafka lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(READY)  ## make .venv with the locked dependencies (PYTHON=... names the interpreter)
 
-test: $(READY)  ## run every test this machine can run but those of `make crash`, with coverage (WORKERS=2)
-	$(BIN)/python -m pytest -m "not crash" -n $(WORKERS) --dist loadgroup --cov --cov-report=term --durations=10
+test: $(READY)  ## run all tests but those of `make slow` and `make crash`, with coverage (WORKERS=2)
+	$(BIN)/python -m pytest -m "not crash and not slow and not kafka" -n $(WORKERS) --dist loadgroup --cov --cov-report=term --durations=10
+
+slow: $(READY)  ## run what takes longer: real Kafka, whole processes, recorded captures, every block of the documents
+	$(BIN)/python -m pytest -m "(slow or kafka) and not crash" -n $(WORKERS) --dist loadgroup --durations=10
 
 crash: $(READY)  ## kill the flow on real and embedded brokers, account for every record, take safeguards away
 	$(BIN)/python -m pytest -m crash -n $(WORKERS) --dist loadgroup

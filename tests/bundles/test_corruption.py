@@ -28,6 +28,8 @@ from models.bundle.placing import model_rows
 from models.bundle.sums import SUMS, sums_text
 from models.market.schema import NAMES
 
+pytestmark = pytest.mark.slow
+
 AT = datetime(2026, 11, 21, tzinfo=UTC)
 ASKED = model_rows(rows(100, seed=11), NAMES)
 KINDS = ("lightgbm", "skops")

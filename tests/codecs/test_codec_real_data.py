@@ -15,7 +15,7 @@ from codec_payloads import dumps, joined, seen
 from connectors.codecs import Decoder
 from models.ticks import MAX_RECORD_BYTES
 
-pytestmark = pytest.mark.real_data
+pytestmark = [pytest.mark.real_data, pytest.mark.slow]
 
 BINANCE_WS = [
     ("spot_btcusdt_20230405.dat.gz", 3_144),

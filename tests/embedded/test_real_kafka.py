@@ -13,6 +13,8 @@ from confluent_kafka.admin import AdminClient
 from connectors.embedded import EmbeddedError, RealKafka, free_port
 from connectors.embedded.kafka_jars import install, pom
 
+pytestmark = pytest.mark.slow
+
 QUIET = {"log_level": 0}
 
 

@@ -15,7 +15,7 @@ import pytest
 from connectors.feed.files import Capture
 from connectors.feed.replay import Replay, merged, moved, rebase_shift
 
-pytestmark = pytest.mark.real_data
+pytestmark = [pytest.mark.real_data, pytest.mark.slow]
 
 WEBSOCKET = [
     "binance_ws/spot_btcusdt_20230405.dat.gz",

@@ -24,7 +24,7 @@ from connectors.kafka.errors import BrokerError
 from flows.commands.feed import app
 from models.simulator import MarketSpec, instruments, simulate
 
-pytestmark = pytest.mark.embedded
+pytestmark = [pytest.mark.embedded, pytest.mark.slow]
 
 BrokerFactory = Callable[..., EmbeddedBroker]
 START = 1_700_000_000_000_000_000

@@ -13,7 +13,7 @@ from connectors.embedded import EmbeddedBroker, EmbeddedRedis
 from tests.flows.commands import levibot
 from tests.flows.running import Stage, until
 
-pytestmark = [pytest.mark.embedded, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.slow, pytest.mark.embedded, pytest.mark.timeout(120)]
 
 
 def doctor(stage: Stage) -> tuple[int, dict[str, dict[str, str]]]:

@@ -15,7 +15,7 @@ from connectors.kafka.topics import output
 from tests.flows.running import Stage, until
 from tests.flows.test_recovery import feed, run
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.slow, pytest.mark.kafka, pytest.mark.timeout(240)]
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from models.market.placement import partition_of
 from tests.flows.running import Stage, until
 from tests.flows.test_recovery import feed, run
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.slow, pytest.mark.kafka, pytest.mark.timeout(240)]
 
 
 @pytest.fixture

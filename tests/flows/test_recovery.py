@@ -13,7 +13,7 @@ from connectors.embedded import EmbeddedBroker, EmbeddedRedis
 from tests.flows.replayed import assert_published_as_replayed
 from tests.flows.running import Stage, until
 
-pytestmark = [pytest.mark.embedded, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.slow, pytest.mark.embedded, pytest.mark.timeout(180)]
 
 PAST = ("simulate", "--symbols", "8", "--rate", "5", "--speed", "max", "--json")
 

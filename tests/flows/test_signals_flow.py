@@ -14,7 +14,7 @@ from connectors.embedded import EmbeddedBroker, EmbeddedRedis
 from tests.flows.replayed import assert_published_as_replayed
 from tests.flows.running import Stage, until
 
-pytestmark = [pytest.mark.embedded, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.slow, pytest.mark.embedded, pytest.mark.timeout(180)]
 
 ALWAYS_BUY = {"model": "constant-0.99"}
 PAST = ("simulate", "--symbols", "20", "--rate", "10", "--speed", "max", "--json")

@@ -20,7 +20,7 @@ from models.bundle.manifest import Policy
 from tests.flows.replayed import assert_published_as_replayed
 from tests.flows.running import Stage, until
 
-pytestmark = [pytest.mark.embedded, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.slow, pytest.mark.embedded, pytest.mark.timeout(180)]
 
 RUNS = ("20261121T100000Z-00000001", "20261121T110000Z-00000002")
 

@@ -13,6 +13,8 @@ from journal.world import World
 from models.journal.entry import COMMAND, OPEN, Entry
 from models.journal.fold import Fold
 
+pytestmark = pytest.mark.slow
+
 IDLE = {"crash", "save", "arrive_late"}  # the world can go on without these
 
 

@@ -7,12 +7,15 @@ byte, with one replay without a crash, and every command must have been taken in
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from laws.profiles import examples
 
 from tests.simulation.plan import HALTING_FEED, JOURNAL, SNAPSHOT, START, Plan
 from tests.simulation.run import run
 from tests.simulation.strategies import plans
+
+pytestmark = pytest.mark.slow
 
 
 @examples(2)

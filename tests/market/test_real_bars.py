@@ -28,7 +28,7 @@ from models.market.ledger import Totals
 from models.market.market import Market
 from models.spec import SECOND, Spec
 
-pytestmark = pytest.mark.real_data
+pytestmark = [pytest.mark.real_data, pytest.mark.slow]
 
 POLL = 700
 SKEW_OF_2024 = 1_271_840_000  # ns; the median distance of a trade ahead of its record

@@ -27,7 +27,7 @@ from models.judge.records import DLQ, SIGNALS, Shard
 from models.spec import SECOND
 from tests.recording.runs import COUNT, FIRST, SPEC, OneShard, one_shard
 
-pytestmark = pytest.mark.embedded
+pytestmark = [pytest.mark.embedded, pytest.mark.slow]
 
 WHOLE, SHORT, UNBORN, FOREIGN = "-whole", "-short", "-unborn", "-foreign"
 """Runs over the same ticks, each with output topics of its own."""

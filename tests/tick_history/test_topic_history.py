@@ -11,7 +11,7 @@ from connectors.kafka.clients import producer
 from connectors.kafka.errors import TopicsError
 from connectors.tick_history import HistoryError, topic
 
-pytestmark = pytest.mark.embedded
+pytestmark = [pytest.mark.embedded, pytest.mark.slow]
 
 DAY_MS = 86_400_000
 NOW_MS = 1_700_000_000_000

@@ -29,6 +29,8 @@ from models.bundle.placing import model_rows
 from models.market.schema import NAMES, TRAINED
 from models.training.learning.search import Trial
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 SHORT = ("--symbols", "2", "--trials", "4")
 LEARNABLE = ("--simulated", "--edge", "1", "--hours", "3", *SHORT)

@@ -17,7 +17,7 @@ from verifier.reading import Reader, ReadingError
 from verifier.run import check
 from verifier.shards import histories, shards
 
-pytestmark = [pytest.mark.embedded, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.slow, pytest.mark.embedded, pytest.mark.timeout(120)]
 
 FAULTS = ("--late", "0.02", "--duplicate", "0.02", "--corrupt", "0.03", "--future", "0.01")
 
