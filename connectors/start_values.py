@@ -120,8 +120,6 @@ def start_model(settings: Settings) -> Start:
     usual = Start(flags.model, flags.entry, flags.exit)
     try:
         registry = registry_file.read(settings.registry_file)
-        if settings.model in (*BUILT_IN, *WALKED):
-            return usual._replace(reference=settings.model)
         if settings.model:
             found = resolve(registry, settings.model)
             bundle = registry.bundles.get(found.run_id)

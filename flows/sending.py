@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import time
 import uuid
+from contextlib import closing
 from typing import Any
 
 import orjson
@@ -12,9 +13,8 @@ import typer
 
 from connectors.kafka.control_client import Ack, Acks, send
 from connectors.kafka.topics import shards
-from connectors.settings import settings
+from connectors.settings import Settings, settings
 from models.control.commands import Command, check
-from models.desk.news import READY
 from models.judge.records import Shard
 
 ME = getpass.getuser()
@@ -31,6 +31,17 @@ def new_command(cmd: str, args: dict[str, Any], actor: str = ME, scope: str = "a
     return command
 
 
+def delivered(
+    config: Settings, command: Command, wait_s: float | None
+) -> tuple[list[Ack], list[Shard]] | None:
+    """Send a command; return the shards' answers and who gave none in ``wait_s``, None if not to wait."""
+    if wait_s is None:
+        send(config, command)
+        return None
+    with closing(Acks(config, shards(config))) as acks:
+        return acks.wait(command, send(config, command), wait_s)
+
+
 def send_and_tell(
     cmd: str, args: dict[str, Any], wait: bool, timeout: float, actor: str, as_json: bool, scope: str = "all"
 ) -> None:
@@ -39,21 +50,18 @@ def send_and_tell(
     Exit codes: 0 sent, and taken in where it was waited for, 1 a bundle is refused, 2 a shard is silent.
     """
     command = new_command(cmd, args, actor, scope)
-    acks = Acks(settings(), shards(settings())) if wait else None
-    sent_ms = send(settings(), command)
-    if acks is None:
-        typer.echo(
-            orjson.dumps({"id": command.id, "sent": True}) if as_json else f"{cmd} sent as {command.id}"
-        )
-        return
-    found, missing = acks.wait(command, sent_ms, timeout)
-    acks.close()
-    _report(command, found, missing, as_json)
+    answer = delivered(settings(), command, timeout if wait else None)
+    if answer is not None:
+        _report(command, *answer, as_json)
+    elif as_json:
+        typer.echo(orjson.dumps({"id": command.id, "sent": True}))
+    else:
+        typer.echo(f"{cmd} sent as {command.id}")
 
 
 def _report(command: Command, acks: list[Ack], missing: list[Shard], as_json: bool) -> None:
     worst = max((ack.ms for ack in acks), default=None)
-    refused = [ack for ack in acks if ack.news is not None and ack.news.kind != READY]
+    refused = any(ack.refusal for ack in acks)
     if as_json:
         silent = [shard.key for shard in missing]
         typer.echo(
@@ -87,6 +95,6 @@ def _words(ack: Ack) -> str:
     words = f"taken in before tick {ack.after} after {ack.ms:.0f} ms"
     if ack.news is None:
         return words
-    if ack.news.kind == READY:
-        return f"{words}; {ack.news.detail['version']} answers after {ack.news_ms:.0f} ms"
-    return f"{words}; refused after {ack.news_ms:.0f} ms: {ack.news.detail.get('detail')}"
+    if ack.refusal:
+        return f"{words}; refused after {ack.news_ms:.0f} ms: {ack.refusal}"
+    return f"{words}; {ack.news.detail['version']} answers after {ack.news_ms:.0f} ms"

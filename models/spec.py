@@ -11,7 +11,6 @@ import json
 from dataclasses import asdict, dataclass, field
 
 from models.market.schema import FEATURES_VERSION, FINGERPRINT
-from models.ticks import Ints
 
 SECOND = 1_000_000_000
 
@@ -44,8 +43,3 @@ class Spec:
         """Return the SHA-256 of the canonical JSON of this value, 64 hex digits."""
         text = json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
-
-
-def floor_seconds(ts: Ints) -> Ints:
-    """Return whole seconds since the epoch of times in nanoseconds."""
-    return ts // SECOND

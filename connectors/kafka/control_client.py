@@ -22,7 +22,7 @@ from connectors.kafka.topics import JOURNAL, output
 from connectors.settings import Settings
 from models.control.commands import SELECTING, Command
 from models.control.signature import role_key, sign
-from models.desk.news import KINDS, News, news_of
+from models.desk.news import KINDS, READY, News, news_of
 from models.desk.references import is_bundle
 from models.journal.entry import COMMAND, Entry
 from models.journal.fold import Fold
@@ -46,6 +46,13 @@ class Ack:
     ms: float
     news: News | None = None
     news_ms: float = 0.0
+
+    @property
+    def refusal(self) -> str:
+        """Return why the bundle is refused, empty where it is not."""
+        if self.news is None or self.news.kind == READY:
+            return ""
+        return str(self.news.detail.get("detail", self.news.kind))
 
 
 class Acks:

@@ -22,8 +22,6 @@ from verifier.findings import (
 )
 from verifier.report import Report
 
-RECOVERY_S = 5.0
-
 
 class Bytes(NamedTuple):
     """Published records against a replay in one go."""

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from connectors.kafka.control_client import Acks, send
 from connectors.kafka.errors import BrokerError
-from connectors.kafka.topics import shards
 from connectors.settings import Settings
-from flows.sending import new_command
-from models.desk.news import READY
+from flows.sending import delivered, new_command
 
 Announce = Callable[[str, dict[str, Any]], dict[str, Any]]
 """Sends a command with its arguments and returns what became of it; raises ``BrokerError``."""
@@ -21,17 +18,14 @@ def on_control(config: Settings, wait_s: float | None) -> Announce:
 
     def announce(cmd: str, args: dict[str, Any]) -> dict[str, Any]:
         command = new_command(cmd, args)
-        acks = Acks(config, shards(config)) if wait_s is not None else None
-        sent_ms = send(config, command)
-        if acks is None or wait_s is None:
+        answer = delivered(config, command, wait_s)
+        if answer is None:
             return {"id": command.id, "cmd": cmd}
-        found, missing = acks.wait(command, sent_ms, wait_s)
-        acks.close()
-        refused = [ack for ack in found if ack.news is not None and ack.news.kind != READY]
-        if refused and refused[0].news:
+        found, missing = answer
+        refused = [ack for ack in found if ack.refusal]
+        if refused:
             raise BrokerError(
-                f"shard {refused[0].shard.key} refused it ({refused[0].news.detail.get('detail')}); "
-                "the model before stays"
+                f"shard {refused[0].shard.key} refused it ({refused[0].refusal}); the model before stays"
             )
         if missing:
             raise BrokerError(

@@ -16,8 +16,6 @@ from models.control.flags import check_flag
 SELECTING = ("model.select", "model.promote", "model.rollback")
 """Commands that name the model to score with."""
 
-ROLES = ("admin", "trader", "viewer", "guard")
-
 
 class BadCommandError(ValueError):
     """The command is not one the product takes; the message says what to change."""
@@ -161,6 +159,8 @@ def _weights(args: Mapping[str, Any]) -> None:
         raise BadCommandError("argument 'members' must give models weights >= 0, not all zero")
     if "ensemble" in members:
         raise BadCommandError("the ensemble cannot be a member of itself")
+    if len({member.partition("@")[0] for member in members}) < len(members):
+        raise BadCommandError("two members have one name, by which their predictions are told apart")
 
 
 def _good_weights(weights: list[Any]) -> bool:

@@ -22,8 +22,3 @@ def is_bundle(reference: str) -> bool:
 def name_of(reference: str) -> str:
     """Return the model's name without the digest of its bundle."""
     return reference.partition("@")[0]
-
-
-def digest_of(reference: str) -> str:
-    """Return the digest of a bundle's reference, empty for a built-in model."""
-    return reference.partition("@")[2]

@@ -84,6 +84,8 @@ BAD_ARGS: tuple[tuple[str, dict[str, Any], str], ...] = (
     ("weights.set", {"members": {"two words": 1}}, _NO_MEMBERS),
     ("weights.set", {"members": {"ensemble": 1}}, "the ensemble cannot be a member of itself"),
     ("weights.set", {"members": [1]}, _NO_MEMBERS),
+    ("weights.set", {"members": {f"a@{'ab' * 32}": 1, f"a@{'cd' * 32}": 1}},
+     "two members have one name, by which their predictions are told apart"),
     ("weights.set", {}, "weights.set needs 'parts' (RSI, MACD, trend), 'members' (of the ensemble)"),
     ("partitions.grow", {"topic": "", "partitions": 6}, "argument 'topic' must be the name of a tick topic"),
     ("partitions.grow", {"topic": "t", "partitions": 1},

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ import numpy.typing as npt
 
 from models.ticks import Floats, Ints
 from models.training.judging.metrics import NoRowsError, measure
+from models.training.snapshot import moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Window:
             raise NoRowsError(NoRowsError.__doc__)
         start, end = int(second.min()), int(second.max()) + 1
         labelled = int((outcome >= 0).sum())
-        return Window(_moment(start), _moment(end), end - start, len(second), labelled)
+        return Window(moment(start), moment(end), end - start, len(second), labelled)
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as it stands in a card."""
@@ -73,7 +73,3 @@ def _figures(columns: tuple[Any, ...], **how: Any) -> dict[str, Any]:
     except NoRowsError:
         return dict.fromkeys(_FIGURES)
     return {name: found[name] for name in _FIGURES}
-
-
-def _moment(second: int) -> str:
-    return datetime.fromtimestamp(second, UTC).isoformat()
