@@ -44,9 +44,12 @@ class Broken:
 
 BROKEN = Broken([math.nan, 0.9, math.inf, 0.1, -math.inf, 0.5, 0.7])
 LOADED = {**load_all(MODELS), **BUNDLES, "broken": BROKEN}
+TRAINED = next(iter(BUNDLES))
 DESKS = st.sampled_from([
     Desk(), Desk(model="broken"), Desk(model="lost"), Desk(model="stub-sine"), Desk(challenger="broken"),
     Desk(model="constant-0.9", challenger="broken"), Desk(killed=True), Desk(model="broken", killed=True),
+    Desk(model="river-logistic"), Desk(model="ensemble"), Desk(challenger="ensemble"), Desk(model=TRAINED),
+    Desk(model=TRAINED, bundles=(TRAINED,)), Desk(model="ensemble", members={TRAINED: 1.0, "broken": 1.0}),
 ])  # fmt: skip
 
 

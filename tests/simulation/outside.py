@@ -97,6 +97,9 @@ _ORDERS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("policy.set", "all", {"entry": 0.95, "exit": 0.5}),
     *(("model.select", "all", {"name": reference}) for reference in BUNDLES),
     ("model.promote", "all", {"name": next(iter(BUNDLES))}),
+    ("model.select", "all", {"name": "river-logistic"}),
+    ("model.select", "all", {"name": "ensemble"}),
+    ("weights.set", "all", {"members": {"river-logistic": 1, next(iter(BUNDLES)): 2}}),
 )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from models.desk.desk import Desk
 from models.spec import SECOND, Spec, Staleness
 
-MODELS = ("stub-sine", "constant-0.9")
+MODELS = ("stub-sine", "constant-0.9", "river-logistic", "ensemble")
 JOURNAL, OUTPUTS, SNAPSHOT, START = "journal", "outputs", "snapshot", "start"
 TELLING = 8
 _AGES = Staleness(warn_s=2.0, fallback_s=5.0)
