@@ -9,7 +9,7 @@ import pytest
 from connectors.kafka.control_client import Ack
 from connectors.kafka.errors import BrokerError
 from connectors.settings import Settings
-from flows.registry import announcing
+from flows import sending
 from flows.registry.announcing import on_control, on_nothing
 from models.control.commands import Command
 from models.desk.news import READY, REFUSED, News
@@ -47,9 +47,9 @@ class Broker:
 def broker(monkeypatch: pytest.MonkeyPatch) -> Broker:
     """In the place of the real one."""
     found = Broker()
-    monkeypatch.setattr(announcing, "send", found.send)
-    monkeypatch.setattr(announcing, "Acks", found.acks)
-    monkeypatch.setattr(announcing, "shards", lambda config: SHARDS)
+    monkeypatch.setattr(sending, "send", found.send)
+    monkeypatch.setattr(sending, "Acks", found.acks)
+    monkeypatch.setattr(sending, "shards", lambda config: SHARDS)
     return found
 
 
