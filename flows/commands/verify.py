@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from flows.commands.verify_alarms import verify_alarms
 from flows.commands.verify_crash import verify_crash
 from flows.commands.verify_log import verify_log
 from flows.commands.verify_lookahead import verify_lookahead
@@ -14,6 +15,7 @@ app = typer.Typer(
     no_args_is_help=True,
     help="Check what is promised; exit codes: 0 it holds, 1 it is broken, 2 it could not be checked.",
 )
+app.command("alarms")(verify_alarms)
 app.command("crash")(verify_crash)
 app.command("log")(verify_log)
 app.command("lookahead")(verify_lookahead)

@@ -1,11 +1,8 @@
 """The drift reference of a bundle: how each feature was spread in training, how far it strays by chance.
 
 Per feature ten bins of equal count are frozen from the training rows of all symbols (fewer where values
-repeat), with their shares e. A later window with counts c over B bins, n rows, has
-
-    shares   a = (c + 0.5) / (n + 0.5 B)                     also for e; no share is 0
-    PSI      sum (a - e) ln(a / e)                           (Siddiqi: Credit Risk Scorecards, Wiley 2006)
-    KS       max |cumulative a - cumulative e| at the inner edges
+repeat), with their shares. How far a later window's shares lie from them is measured by PSI and KS
+(:mod:`~models.monitor.drift.distance`).
 
 Market features are autocorrelated, so a window without any drift has a PSI far above that of independent
 rows (Yurdakul, Naranjo: Statistical properties of the population stability index, J. Risk Model Validation
@@ -15,9 +12,15 @@ from the training time itself: one symbol, k blocks of b seconds at random start
 them, else a twentieth of that time, but not below the horizon: short histories give too narrow a null, and
 ``block_s`` says so.
 
-``reference.json``: ``features`` by name, each with ``edges`` (inner ones; a value at an edge belongs above),
-``counts`` and ``shares`` of training, and ``null`` by window length in seconds: ``draws``, ``block_s``, the
-median ``rows`` of a window, quantiles of ``psi`` and ``ks`` by level; JSON's null where no window has rows.
+Those quantiles tell how far one feature strays in one window. How rare an alarm is of all features, windows
+and looks together is another question; ``looks`` answers it (:mod:`~models.training.card.drift_looks`).
+
+``reference.json``, format 2: ``features`` by name, each with ``edges`` (inner ones; a value at an edge
+belongs above), ``counts`` and ``shares`` of training, ``null`` by window length in seconds (``draws``,
+``block_s``, the median ``rows`` of a window, quantiles of ``psi`` and ``ks`` by level; JSON's null where no
+window has rows) and ``looks`` by kind of window (``centre`` and ``spread`` of the logarithms of ``psi`` and
+``ks``); beside them ``looks`` of all features together: ``hours`` seen, ``independent_hours`` they are worth,
+and ``tails`` by detector; JSON's null where training has less than two hours in a row.
 """
 
 from __future__ import annotations
@@ -29,12 +32,14 @@ import numpy as np
 import numpy.typing as npt
 
 from models.market.schema import NAMES
+from models.monitor.drift.distance import SMOOTHING, ks, psi, smoothed
+from models.monitor.drift.looks import WINDOWS_S
+from models.monitor.drift.reference import FORMAT
 from models.ticks import Floats, Ints
+from models.training.card.drift_looks import bucket_counts, looks_null
 from models.training.rows import Rows
 
 BINS = 10
-SMOOTHING = 0.5
-WINDOWS_S = (900, 3_600)
 QUANTILES = (0.5, 0.9, 0.95, 0.99)
 DRAWS = 1_000
 _INDEPENDENT = 20
@@ -62,14 +67,26 @@ def reference(
     rows = rows.where(np.lexsort((rows.second, rows.code)))
     rng = np.random.default_rng(seed)
     drawn = {length: draw_windows(rows, length, horizon_s, draws, rng) for length in windows_s}
+    features: dict[str, Any] = {}
+    places = np.empty((len(rows), len(names)), dtype=np.int8)
+    for column, name in enumerate(names):
+        values = rows.x[:, NAMES.index(name)]
+        edges = edges_of(values)
+        places[:, column] = np.searchsorted(edges, values, side="right")
+        features[name] = _feature(edges, places[:, column], drawn)
+    real = np.arange(BINS) < np.array([[len(feature["counts"])] for feature in features.values()])
+    of_each, of_all = looks_null(bucket_counts(rows.code, rows.second, places, BINS), real)
+    for feature, found in zip(features.values(), of_each, strict=True):
+        feature["looks"] = found
     return {
-        "format": 1,
+        "format": FORMAT,
         "bins": BINS,
         "smoothing": SMOOTHING,
         "rows": len(rows),
         "horizon_s": horizon_s,
         "seed": seed,
-        "features": {name: _feature(rows.x[:, NAMES.index(name)], drawn) for name in names},
+        "features": features,
+        "looks": of_all,
     }
 
 
@@ -77,21 +94,6 @@ def edges_of(values: Floats, bins: int = BINS) -> Floats:
     """Return the inner edges of bins of equal count, fewer where values repeat; an edge belongs above."""
     inner = np.unique(np.quantile(values, np.arange(1, bins) / bins, method="higher"))
     return np.asarray(inner[inner > values.min()])
-
-
-def smoothed(counts: Floats) -> Floats:
-    """Return shares of counts (..., bins) with half a row added to each bin."""
-    return np.asarray((counts + SMOOTHING) / (counts + SMOOTHING).sum(axis=-1, keepdims=True))
-
-
-def psi(shares: Floats, expected: Floats) -> Floats:
-    """Return the population stability index of shares (..., bins) against the expected ones (bins,)."""
-    return np.asarray(((shares - expected) * np.log(shares / expected)).sum(axis=-1))
-
-
-def ks(shares: Floats, expected: Floats) -> Floats:
-    """Return the largest distance of the cumulative shares."""
-    return np.asarray(np.abs(np.cumsum(shares - expected, axis=-1)).max(axis=-1))
 
 
 def draw_windows(rows: Rows, length_s: int, horizon_s: int, draws: int, rng: np.random.Generator) -> Windows:
@@ -117,12 +119,10 @@ def draw_windows(rows: Rows, length_s: int, horizon_s: int, draws: int, rng: np.
     return Windows(start[enough], stop[enough], block)
 
 
-def _feature(values: Floats, drawn: Mapping[int, Windows]) -> dict[str, Any]:
-    edges = edges_of(values)
-    places = np.searchsorted(edges, values, side="right")
+def _feature(edges: Floats, places: npt.NDArray[np.int8], drawn: Mapping[int, Windows]) -> dict[str, Any]:
     counts = np.bincount(places, minlength=len(edges) + 1)
     expected = smoothed(counts.astype(np.float64))
-    running = np.zeros((len(values) + 1, len(counts)), dtype=np.int32)
+    running = np.zeros((len(places) + 1, len(counts)), dtype=np.int32)
     np.cumsum(places[:, None] == np.arange(len(counts)), axis=0, out=running[1:])
     return {
         "edges": edges.tolist(),
