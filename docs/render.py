@@ -1,4 +1,4 @@
-"""Writes what the documents say of the code: the README's picture and topics, pages of settings, features.
+"""Writes what the documents say of the code: the README's picture and topics, settings, features, rules.
 
 ``python -m docs.render`` after a change of flows, topics, settings or features; a test compares the files
 with it.
@@ -14,13 +14,16 @@ import yaml
 
 from connectors.kafka.topics import Plan, planned
 from connectors.settings import Settings
+from connectors.start_values import reactions
 from flows.picture import mermaid
 from models.market.schema import FEATURES, FEATURES_VERSION, SCHEMA_NAME
+from models.rules.page import rules_page
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 SETTINGS = ROOT / "docs" / "settings.md"
 FEATURE_PAGE = ROOT / "docs" / "features.md"
+RULES_PAGE = ROOT / "docs" / "rules.md"
 ASYNCAPI = ROOT / "docs" / "asyncapi.yaml"
 
 PART_OF_SPEC = (
@@ -39,6 +42,7 @@ def pages() -> dict[Path, str]:
         README: _between("topics", readme, topics_table()),
         SETTINGS: settings_page(),
         FEATURE_PAGE: features_page(),
+        RULES_PAGE: rules_page(reactions(ROOT / "configs" / "rules.yml")),
     }
 
 

@@ -14,6 +14,7 @@ from models.bundle.opening import BundleModel, open_bundle
 from models.online.river_logistic import RiverLogistic
 from models.online.stream_learner import StreamLearner
 from models.scoring.absent import Absent
+from models.scoring.breaker import Breaker
 from models.scoring.constant import Constant
 from models.scoring.ensemble import ENSEMBLE, VERSION, mix
 from models.scoring.lightgbm_text import LightGBMText
@@ -75,7 +76,7 @@ FROZEN: dict[str, Kind] = {
 WALKED: dict[str, tuple[type, ...]] = {"river-logistic": (RiverLogistic, StreamLearner)}
 """Models that learn from row to row; ``tests/online`` tries their contract."""
 
-NO_MODELS = {Scorer: "the stage that asks the models"}
+NO_MODELS = {Scorer: "the stage that asks the models", Breaker: "follows rows and answers none"}
 """Classes that are asked about rows and answer in the name of others, with what they are."""
 
 

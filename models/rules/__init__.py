@@ -1,0 +1,1 @@
+"""Reactions as data: rules over what is monitored, when they fire, and what is done then."""
