@@ -2,8 +2,8 @@
 
 ``consume`` and ``decode`` are the ceiling: the client alone, and the client with our decoder, on the topic
 that the flow reads, in the sizes that came out fastest. ``stages`` runs Market, Scorer and Judge on the
-decoded batches and counts only them. Prints one JSON object: records, seconds, and cpu, the processor's
-seconds of all threads.
+decoded batches and counts only them; ``monitors`` runs all stages and encoding, and tells the monitors'
+part. Prints one JSON object: records, seconds, and cpu, the processor's seconds of all threads.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import numpy as np
 import orjson
 from confluent_kafka import Consumer, Message, TopicPartition
 
+from benchmarks.watched import Stopwatch, Watched
 from connectors.codecs.decode import Decoder
 from connectors.kafka.clients import consumer
 from connectors.kafka.errors import check
@@ -82,6 +83,24 @@ def stages(client: Consumer, topic: str, high: Ends) -> Took:
     return seconds, cpu
 
 
+def monitors(client: Consumer, topic: str, high: Ends) -> Took:
+    """Run all stages and encode what they publish, under a model with a drift reference.
+
+    ``cpu`` is the part of the seconds that is the monitors': outcomes, buckets, Monitor, and its records.
+    """
+    decoder, watch = Decoder(), Stopwatch()
+    seconds = 0.0
+    for partition, end in high.items():
+        client.assign([TopicPartition(topic, partition, 0)])
+        batches = list(_batches(Fetched(client, topic), end, decoder))
+        stages = Watched(Shard(topic, partition, partition), watch, batches[: len(batches) // 4])
+        began = time.perf_counter()
+        for batch in batches:
+            stages.step(batch)
+        seconds += time.perf_counter() - began
+    return seconds, watch.seconds
+
+
 def _batches(fetched: Fetched, end: int, decoder: Decoder) -> Iterator[TickBatch]:
     pace, seen = Pace(), 0
     while seen < end:
@@ -110,7 +129,7 @@ def _timed(read: Callable[[], object]) -> Took:
     return time.perf_counter() - began, time.process_time() - used
 
 
-_MEASURED = {"consume": consume, "decode": decode, "stages": stages}
+_MEASURED = {"consume": consume, "decode": decode, "stages": stages, "monitors": monitors}
 
 if __name__ == "__main__":
     main(*sys.argv[1:])

@@ -133,9 +133,9 @@ class Settings(BaseSettings):
     )
     """Start weights of RSI, MACD and trend in ``ml-fusion``, such as ``0.5,0.25,0.25``."""
     audit_ml_bucket: bool | None = None
-    """Start value of the flag; nothing uses it yet."""
+    """Start value of the flag: items of the ``audit`` topic tell the score's tenth."""
     audit_ml_signal_parts: bool | None = None
-    """Start value of the flag; nothing uses it yet."""
+    """Start value of the flag: items of the ``audit`` topic tell the signal's parts."""
 
     flags_file: Path = Path("configs/flags.yaml")
     """What the desk of a new shard begins with; like the next, looked up in the working directory."""

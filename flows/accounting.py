@@ -35,6 +35,9 @@ def _rules(settings: Settings) -> Rules:
         horizon_s=spec.horizon_s,
         warn_after_s=spec.staleness.warn_s,
         fallback_after_s=spec.staleness.fallback_s,
+        feature_warn_after_s=spec.staleness.feature_warn_s,
+        feature_crit_after_s=spec.staleness.feature_crit_s,
+        outcome_max_age_s=spec.outcome_max_age_s,
         models=spec.models,
         codec=codecs.pop() if len(codecs) == 1 else "auto",
     )

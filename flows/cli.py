@@ -17,14 +17,17 @@ from flows.commands import (
     api,
     bars,
     calibrate,
+    calibration,
     control,
     demo,
     doctor,
+    drift,
     feed,
     models,
     record,
     recover,
     replay,
+    rules,
     run,
     snapshot,
     topics,
@@ -54,10 +57,13 @@ app.add_typer(verify.app, name="verify")
 app.command("api")(api.serve)
 app.command("bars")(bars.bars)
 app.command("calibrate")(calibrate.calibrate)
+app.command("calibration")(calibration.calibration)
 app.command("demo")(demo.demo)
 app.command("doctor")(doctor.doctor)
+app.command("drift")(drift.drift)
 app.command("record")(record.record)
 app.command("replay")(replay.replay)
+app.command("rules")(rules.rules)
 app.command("train")(train.train)
 
 EXPECTED = (

@@ -11,9 +11,10 @@ from prometheus_client.registry import Collector
 
 from connectors.kafka.growth import Growth
 from connectors.kafka.routing import Routing
+from connectors.kafka.sink import Emitted
 from connectors.redis.view import ShardView
 from connectors.redis.writer import ViewWriter
-from models.judge.records import Emission, Shard
+from models.judge.records import Shard
 from models.spec import Staleness
 
 
@@ -39,7 +40,7 @@ class Published:
         self._updated_at = time.time()
         registry.register(_Books(self))
 
-    def __call__(self, shard: Shard, emissions: list[Emission]) -> None:
+    def __call__(self, shard: Shard, emissions: list[Emitted]) -> None:
         """Bring a shard's view up to date and hand it to the writer."""
         view = self._views.setdefault(shard.key, ShardView(shard, self._ladder))
         for emission in emissions:

@@ -11,13 +11,20 @@ from bytewax.outputs import Sink
 
 from connectors.kafka.sink import Published
 from connectors.kafka.source import Item
-from flows.stages import encode_emission, judge_stage, market_stage, score_batch
+from flows.stages import (
+    encode_records,
+    for_monitor,
+    judge_stage,
+    market_stage,
+    monitor_stage,
+    score_batch,
+)  # fmt: skip
 from models.scoring.model import Model
 from models.scoring.scorer import Scorer
 from models.spec import Spec
 
 FLOW = "signals"
-STEPS = ("shards", "market", "score", "judge", "encode", "publish")
+STEPS = ("shards", "market", "score", "judge", "buckets", "monitor", "records", "encode", "publish")
 """Names of the steps. Snapshots are found by them: a renamed step would begin without its state."""
 
 
@@ -26,10 +33,12 @@ def signals_flow(
 ) -> Dataflow:
     """Wire the signals flow between a source of shard inputs and a sink keyed by shard."""
     flow = Dataflow(FLOW)
-    shards, market, score, judge, encode, publish = STEPS
+    shards, market, score, judge, buckets, monitor, records, encode, publish = STEPS
     inputs = op.input(shards, flow, source)
     closed = op.stateful_batch(market, inputs, market_stage(spec))
     scored = op.flat_map_batch(score, closed, score_batch(Scorer(spec, models)))
     judged = op.stateful_batch(judge, scored, judge_stage(spec, models))
-    op.output(publish, op.map(encode, judged, encode_emission), sink)
+    closed_buckets = op.flat_map(buckets, judged, for_monitor)
+    observed = op.stateful_batch(monitor, closed_buckets, monitor_stage(spec, models))
+    op.output(publish, op.map(encode, op.merge(records, judged, observed), encode_records), sink)
     return flow

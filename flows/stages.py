@@ -12,11 +12,13 @@ from connectors.failpoints import reach
 from connectors.kafka.sink import Published
 from connectors.recovery.state import pack, unpack
 from models.desk.desk import Desk
-from models.inputs import Input
+from models.inputs import Genesis, Input
 from models.judge.judge import Judge
-from models.judge.records import Emission, Shard
+from models.judge.records import Emission, Observed, Shard
 from models.market.block import Closed
 from models.market.market import Market
+from models.monitor.bucket import Bucket
+from models.monitor.monitor import Monitor
 from models.scoring.model import Model
 from models.scoring.scorer import ScoredBlock, Scorer
 from models.spec import Spec
@@ -87,7 +89,20 @@ def score_batch(scorer: Scorer) -> Callable[[list[Keyed[Closed]]], list[Keyed[Sc
     return score
 
 
-def encode_emission(item: Keyed[Emission]) -> tuple[str, Published]:
-    """Return an emission with the bytes of its records."""
-    key, (_, emission) = item
-    return key, (emission, [encode(record) for record in emission.records])
+def for_monitor(item: Keyed[Emission]) -> list[Keyed[Genesis | Bucket]]:
+    """Return what Monitor is to take in of an emission: it wakes only when a bucket has closed."""
+    key, (shard, emission) = item
+    return [(key, (shard, one)) for one in emission.monitor]
+
+
+def monitor_stage(
+    spec: Spec, models: Mapping[str, Model]
+) -> Callable[[Any], KeyedStage[Genesis | Bucket, Observed]]:
+    """Return the builder of Monitor stages."""
+    return lambda saved: KeyedStage(lambda shard, state: Monitor(spec, shard, models, state), saved)
+
+
+def encode_records(item: Keyed[Emission | Observed]) -> tuple[str, Published]:
+    """Return what a stage emitted with the bytes of its records."""
+    key, (_, emitted) = item
+    return key, (emitted, [encode(record) for record in emitted.records])

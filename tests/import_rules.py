@@ -30,9 +30,9 @@ CONFINED = {
     "starlette": ("api/",),
     "uvicorn": ("api/",),
     "lightgbm": ("models/scoring/lightgbm_text.py", "models/training/"),
-    "matplotlib": ("flows/training/",),
+    "matplotlib": ("flows/training/", "flows/monitoring/"),
     "optuna": ("models/training/", "flows/training/"),
-    "river": ("models/online/",),
+    "river": ("models/online/", "models/monitor/drift/residuals.py"),
     "sklearn": ("models/scoring/skops_", "models/training/", "flows/training/"),
     "skops": ("models/scoring/skops_", "models/training/"),
     **dict.fromkeys(

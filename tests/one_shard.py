@@ -8,17 +8,14 @@ from typing import Any
 
 import numpy as np
 import orjson
+from pure_stages import PureStages
 
 from connectors.codecs import Decoder
 from connectors.redis.view import ShardView
 from models.control.commands import parse
-from models.desk.desk import Desk
 from models.inputs import Beat, Cause, Input, Taken, TickBatch
-from models.judge.judge import Judge
-from models.judge.records import Emission, Shard
-from models.market.market import Market
+from models.judge.records import Emission, Observed, Shard
 from models.scoring.registry import load_all
-from models.scoring.scorer import Scorer
 from models.spec import SECOND, Spec
 
 START = 1_700_000_000 * SECOND
@@ -36,19 +33,17 @@ def trade(symbol: str, second: float, price: float, **more: Any) -> dict[str, An
 
 
 class OneShard:
-    """Market, Scorer and Judge of one shard, and the view of all they emitted."""
+    """All stages of one shard, and the view of all they emitted."""
 
     def __init__(self, topic: str = "ticks", partition: int = 0, *, spec: Spec | None = None) -> None:
         self.shard = Shard(topic, partition, partition)
         self.view = ShardView(self.shard)
         self._spec = spec or Spec(models=MODELS)
-        models = load_all(self._spec.models)
-        self._market = Market(self._spec, Desk(), topic=topic, partition=partition)
-        self._scorer, self._judge = Scorer(self._spec, models), Judge(self._spec, self.shard, models)
+        self._stages = PureStages(self._spec, self.shard, load_all(self._spec.models))
         self._decoder = Decoder()
         self._offset = self._commands = 0
 
-    def feed(self, *records: dict[str, Any] | bytes) -> list[Emission]:
+    def feed(self, *records: dict[str, Any] | bytes) -> list[Emission | Observed]:
         """Take in records as one batch; each arrives at its own ``ts``, other bytes with the one before."""
         values = [r if isinstance(r, bytes) else orjson.dumps(r) for r in records]
         log_ts = [r["ts"] if isinstance(r, dict) else START for r in records]
@@ -58,11 +53,11 @@ class OneShard:
             TickBatch(offsets, np.array(log_ts), values, self._decoder.decode(values), self._commands)
         )
 
-    def beat(self, second: float) -> list[Emission]:
+    def beat(self, second: float) -> list[Emission | Observed]:
         """Move log time on without a tick."""
         return self._step(Beat(at(second), self._cause()))
 
-    def command(self, cmd: str, scope: str = "all", **args: Any) -> list[Emission]:
+    def command(self, cmd: str, scope: str = "all", **args: Any) -> list[Emission | Observed]:
         """Take in an operator's command."""
         n = self._commands = self._commands + 1
         command = parse(
@@ -74,11 +69,11 @@ class OneShard:
     def _cause(self) -> Cause:
         return Cause(self._offset, self._commands)
 
-    def _step(self, one: Input) -> list[Emission]:
-        emissions = self._judge.step(self._scorer.step(self._market.step([one])))
-        for emission in emissions:
-            self.view.update(emission)
-        return emissions
+    def _step(self, one: Input) -> list[Emission | Observed]:
+        emitted = self._stages.step([one])
+        for each in emitted:
+            self.view.update(each)
+        return emitted
 
 
 def until(holds: Callable[[], Any], seconds: float = 20.0) -> None:

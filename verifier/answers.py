@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import Any
 
 from verifier.desk import Desk
-from verifier.rules import FALLBACK, FALLBACKS, PREDICTIONS, SIGNALS, Rules, record_id
+from verifier.evidence import Said
+from verifier.rules import AUDIT, FALLBACK, FALLBACKS, PREDICTIONS, SIGNALS, Rules, record_id
 
 KILLED, GUARD = "killed", "guard"
 
@@ -21,23 +22,31 @@ def held(desk: Desk, fields: dict[str, Any]) -> bool:
     return desk.kills(name, venue, fields.get("model") == FALLBACK)
 
 
-def must_say(topic: str, desk: Desk, age: float, rules: Rules, fields: dict[str, Any]) -> dict[str, Any]:
-    """Return fields that follow from the desk, the age of the last trade and what else the record says."""
+def must_say(
+    topic: str, desk: Desk, age: float, rules: Rules, fields: dict[str, Any], said: Said | None = None
+) -> dict[str, Any]:
+    """Return fields that follow from the desk, the age of the last trade and what else the record says.
+
+    ``said`` is the prediction of the same row, None where it is not known.
+    """
     if topic == PREDICTIONS:
         model = _model(desk, age, rules, fields, guarded=True)
         return {"model": model, "fallback": model == FALLBACK, "role": "active", "id": _id(rules, fields)}
+    if topic == AUDIT:
+        model = said.model if said else _model(desk, age, rules, fields, guarded=True)
+        return {"model": model, "context": _context(desk, model, said, fields.get("context"))}
     if topic != SIGNALS:
         return {}
     killed = held(desk, fields)
     reason = fields.get("reason")
     gone = reason == FALLBACKS and desk.model != desk.reference
     model = _model(desk, age, rules, fields, guarded=gone or reason in (GUARD, KILLED))
-    said = {"model": model, "fallback": model == FALLBACK} | _probability(fields)
+    answer = {"model": model, "fallback": model == FALLBACK} | _probability(fields)
     if killed:
-        return said | {"reason": KILLED, "advisory": True}
+        return answer | {"reason": KILLED, "advisory": True}
     if fields.get("reason") == KILLED:
-        return said | {"reason": "any other: nothing is killed here"}
-    return said | ({"advisory": True} if model == FALLBACK else {})
+        return answer | {"reason": "any other: nothing is killed here"}
+    return answer | ({"advisory": True} if model == FALLBACK else {})
 
 
 def _model(desk: Desk, age: float, rules: Rules, fields: dict[str, Any], *, guarded: bool) -> str:
@@ -53,6 +62,22 @@ def _probability(fields: dict[str, Any]) -> dict[str, Any]:
     if type(prob) not in (float, int) or not 0.0 <= prob <= 1.0:
         return {"prob": "a number from 0 to 1"}
     return {"confid": max(prob, 1.0 - prob), "ml_bucket": min(int(prob * 10), 9)}
+
+
+def _context(desk: Desk, model: str, said: Said | None, found: object) -> dict[str, Any]:
+    """Return the context of a score; the signal's parts are taken as published."""
+    told: dict[str, Any] = found if isinstance(found, dict) else {}
+    prob: Any = said.prob if said else told.get("prob")
+    if type(prob) not in (float, int) or not 0.0 <= prob <= 1.0:
+        return {"prob": "a number from 0 to 1"}
+    context: dict[str, Any] = {"confid": max(prob, 1.0 - prob), "prob": prob, "fallback": model == FALLBACK}
+    if "audit_ml_bucket" in desk.flags:
+        context["ml_bucket"] = min(int(prob * 10), 9)
+    if "audit_ml_signal_parts" in desk.flags:
+        parts = told.get("ml_signal_parts")
+        whole = isinstance(parts, dict) and parts.keys() == {"rsi", "macd", "trend"}
+        context["ml_signal_parts"] = parts if whole else "rsi, macd and trend"
+    return context
 
 
 def _id(rules: Rules, fields: dict[str, Any]) -> str:

@@ -7,14 +7,12 @@ from typing import Any
 
 from verifier.expected import Expected
 from verifier.findings import DIFFERENT, DUPLICATED, LOST, OUT_OF_ORDER, UNEXPECTED, Findings
-from verifier.keys import key_of, spoken
+from verifier.keys import NOTHING, key_of, spoken, value_at
 from verifier.published import Published
 from verifier.report import TopicReport
 
 MustSay = Callable[[Expected, Published], dict[str, Any]]
 """Further fields that a found record must have, given what it says."""
-
-_NOTHING = object()
 
 
 class Comparison:
@@ -41,21 +39,23 @@ class Comparison:
         self._seen: dict[int, str] = {}  # where each expected record was found
         self._begin = self._furthest = -1
 
-    def take(self, found: Published) -> None:
-        """Compare the next record of the topic."""
+    def take(self, found: Published) -> bool:
+        """Compare the next record of the topic; return whether it is as it must be."""
         key = key_of(self._topic, found.fields)
         place = self._places.get(key)
         if place is None:
             self._about(UNEXPECTED, found, "nothing in ticks and journal causes it")
-        elif place in self._seen:
+            return False
+        if place in self._seen:
             self._about(DUPLICATED, found, f"stands at {self._seen[place]} already")
-        else:
-            self._seen[place] = found.record.place
-            if place < self._furthest:
-                later = spoken(self._topic, self._expected[self._furthest].key)
-                self._about(OUT_OF_ORDER, found, f"behind {later}, which must come later")
-            self._compare(self._expected[place], place, found)
-            self._furthest = max(self._furthest, place)
+            return False
+        self._seen[place] = found.record.place
+        if place < self._furthest:
+            later = spoken(self._topic, self._expected[self._furthest].key)
+            self._about(OUT_OF_ORDER, found, f"behind {later}, which must come later")
+        equal = self._compare(self._expected[place], place, found)
+        self._furthest = max(self._furthest, place)
+        return equal
 
     def finish(self, *, complete: bool, retention: bool) -> None:
         """Count what is missing.
@@ -75,12 +75,12 @@ class Comparison:
                 text = f"{self._topic}: {spoken(self._topic, one.key)}: not there; {_cause(one)}"
                 self._findings.add(LOST, self._topic, text)
 
-    def _compare(self, expected: Expected, place: int, found: Published) -> None:
+    def _compare(self, expected: Expected, place: int, found: Published) -> bool:
         wanted = expected.fields | self._must_say(expected, found)
         wrong = [
-            f"{name} is {_short(found.fields.get(name, _NOTHING))}, must be {_short(value)}"
-            for name, value in wanted.items()
-            if found.fields.get(name, _NOTHING) != value
+            f"{path} is {_short(value_at(found.fields, path))}, must be {_short(value)}"
+            for path, value in wanted.items()
+            if value_at(found.fields, path) != value
         ]
         if self._begin < 0:
             self._begin = place
@@ -90,6 +90,7 @@ class Comparison:
             self._about(DIFFERENT, found, "; ".join(wrong))
         else:
             self._report.equal += 1
+        return not wrong
 
     def _about(self, kind: str, found: Published, text: str) -> None:
         what = spoken(self._topic, key_of(self._topic, found.fields))
@@ -104,7 +105,7 @@ def _cause(one: Expected) -> str:
 
 
 def _short(value: object) -> str:
-    if value is _NOTHING:
+    if value is NOTHING:
         return "missing"
     text = repr(value)
     return text if len(text) <= 120 else f"{text[:120]}..."

@@ -7,11 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from verifier.buckets import Bucket, Buckets
 from verifier.events import Event, Expired, Moved, Rejected, Row
 from verifier.history import Shard
 from verifier.keys import RECORD_KEY, VALUE
 from verifier.life import Bar
 from verifier.rules import (
+    AUDIT,
     DLQ,
     FEATURES,
     PREDICTIONS,
@@ -22,9 +24,11 @@ from verifier.rules import (
     Rules,
     record_id,
 )
+from verifier.staleness import BARS, TICKS, Staleness
 
 LETTER_BYTES = 256 * 1024
-LEVELS = ("ok", "warn", "crit")
+
+_CAUSED = (SIGNALS, PREDICTIONS, FEATURES, STALENESS, PROGRESS, DLQ, AUDIT)
 
 
 class Expected(NamedTuple):
@@ -46,10 +50,15 @@ class Expectations:
     shard: Shard
     rules: Rules
     first: dict[str, int]
-    topics: dict[str, list[Expected]] = field(
-        default_factory=lambda: {t: [] for t in (SIGNALS, PREDICTIONS, FEATURES, STALENESS, PROGRESS, DLQ)}
-    )
-    _levels: dict[str, int] = field(default_factory=dict)
+    topics: dict[str, list[Expected]] = field(default_factory=lambda: {topic: [] for topic in _CAUSED})
+    buckets: list[Bucket] = field(default_factory=list)
+    """Closed ones, in order: what ``calibration`` is made of, with the predictions that were published."""
+    _staleness: Staleness = field(init=False)
+    _filling: Buckets = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._staleness = Staleness(self.rules)
+        self._filling = Buckets(self.rules.horizon_s, self.rules.outcome_max_age_s)
 
     def take(self, events: Iterable[Event], offset: int, seq: int) -> None:
         """Add what events cause; ``offset`` and ``seq`` are the next ones behind the input."""
@@ -66,6 +75,8 @@ class Expectations:
                 self._moved(event, cause)
             else:
                 self._letter(event, seq, first_letter)
+            self._filling.take(event, seq)
+        self.buckets += self._filling.closed(cause)
 
     def _row(self, row: Row, cause: dict[str, Any]) -> None:
         symbol, closed, horizon = row.symbol, row.closed, self.rules.horizon_s
@@ -83,42 +94,28 @@ class Expectations:
         if closed.five is not None:
             five = {"id": record_id("features", symbol.qualified, end, "5s"), "tf": "5s"}
             self._add(FEATURES, (symbol.name, end, "5s"), shown | five | _told(closed.five, symbol.units))
-        self._staleness(symbol.qualified, head, closed.age)
-
-    def _staleness(self, qualified: str, head: dict[str, Any], age: float) -> None:
-        """One event where the age of the last trade crosses a limit, up or down."""
-        limits = (self.rules.warn_after_s, self.rules.fallback_after_s)
-        level, before = sum(limit < age for limit in limits), self._levels.get(qualified, 0)
-        if level == before:
-            return
-        self._levels[qualified] = level
-        told = {
-            "id": record_id("staleness", qualified, head["ts"], level),
-            "metric": "staleness.tick",
-            "event": "crossed" if level else "recovered",
-            "level": LEVELS[level],
-            "before": LEVELS[before],
-            "age_s": age,
-            "limit_s": limits[max(level, before) - 1],
-        }
-        self._add(STALENESS, (head["symbol"], head["ts"], LEVELS[level]), head | told)
+            self._add(AUDIT, (symbol.name, end), head | _score_id(symbol.qualified, end), closed.age)
+        for metric, age in ((TICKS, closed.age), (BARS, closed.bar_age)):
+            told = self._staleness.event(metric, symbol.qualified, end, age)
+            if told:
+                self._add(STALENESS, (symbol.name, end, metric, told["level"]), head | told)
 
     def _expired(self, event: Expired, cause: dict[str, Any]) -> None:
         symbol, end = event.symbol, (event.second + 1) * SECOND
-        self._levels.pop(symbol.qualified, None)
+        self._staleness.end(symbol.qualified)
         told = {
             "id": record_id("staleness", symbol.qualified, end, "expired"),
             "symbol": symbol.name,
             "venue": symbol.venue,
             "ts": end,
-            "metric": "staleness.tick",
+            "metric": TICKS,
             "event": "expired",
             "level": "expired",
             "limit_s": event.limit_s,
             "caused_by": cause,
             RECORD_KEY: symbol.name,
         }
-        self._add(STALENESS, (symbol.name, end, "expired"), told)
+        self._add(STALENESS, (symbol.name, end, TICKS, "expired"), told)
 
     def _moved(self, event: Moved, cause: dict[str, Any]) -> None:
         told = {
@@ -154,6 +151,10 @@ class Expectations:
 
     def _add(self, topic: str, key: tuple[object, ...], fields: dict[str, Any], age: float = 0.0) -> None:
         self.topics[topic].append(Expected(key, fields, age))
+
+
+def _score_id(qualified: str, end: int) -> dict[str, str]:
+    return {"id": record_id("audit", qualified, end, "ml.score"), "action": "ml.score"}
 
 
 def _told(bar: Bar, units: float) -> dict[str, Any]:

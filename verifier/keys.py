@@ -5,16 +5,44 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from verifier.rules import DLQ, FEATURES, PREDICTIONS, PROGRESS, SECOND, SIGNALS, STALENESS
+from verifier.rules import (
+    AUDIT,
+    CALIBRATION,
+    DLQ,
+    DRIFT,
+    FEATURES,
+    PREDICTIONS,
+    PROGRESS,
+    SECOND,
+    SIGNALS,
+    STALENESS,
+)  # fmt: skip
 
 RECORD_KEY = "the record's key"
 """Under this name the key of a record stands among its fields."""
 VALUE = "the record's value"
+NOTHING = object()
+"""What stands where there is no field."""
 
 
 def key_of(topic: str, fields: dict[str, Any]) -> tuple[object, ...]:
     """Return what a published record is about, in the form of ``Expected.key``."""
     return tuple(map(_plain, (fields.get(name) for name in _KEYS[topic])))
+
+
+def value_at(fields: dict[str, Any], path: str) -> object:
+    """Return a field, or what stands inside of it: ``windows.1h.n``, ``buckets.3``."""
+    if path in fields or "." not in path:
+        return fields.get(path, NOTHING)
+    found: Any = fields
+    for name in path.split("."):
+        if isinstance(found, list) and name.isdigit() and int(name) < len(found):
+            found = found[int(name)]
+        elif isinstance(found, dict) and name in found:
+            found = found[name]
+        else:
+            return NOTHING
+    return found
 
 
 def _plain(value: object) -> object:
@@ -26,7 +54,10 @@ _KEYS: dict[str, tuple[str, ...]] = {
     SIGNALS: ("symbol", "ts"),
     PREDICTIONS: ("symbol", "ts"),
     FEATURES: ("symbol", "ts", "tf"),
-    STALENESS: ("symbol", "ts", "level"),
+    STALENESS: ("symbol", "ts", "metric", "level"),
+    AUDIT: ("symbol", "ts"),
+    CALIBRATION: ("symbol", "ts", "reference"),
+    DRIFT: ("symbol", "ts", "reference"),
     PROGRESS: ("second",),
     DLQ: ("offset", "place"),
 }
@@ -39,6 +70,8 @@ def spoken(topic: str, key: tuple[Any, ...]) -> str:
     if topic == PROGRESS:
         return f"the progress to {_moment(key[0], 1)}"
     name, end, *more = key
+    if name == repr(None):
+        name = "all symbols"
     return " ".join([f"{name} at {_moment(end, SECOND)}", *map(str, more)])
 
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from verifier.fields import NO_ID, Trade
 from verifier.rules import SECOND
 
+_FIVE = 5
 _MOST_LOTS = 1 << 54
 
 
@@ -32,6 +33,8 @@ class Closed(NamedTuple):
     """The bar of five seconds, where one ends with this second."""
     price: float
     age: float
+    bar_age: float
+    """Seconds since the end of the last bar of five seconds with a trade, 0 while it goes on."""
 
 
 @dataclass(slots=True)
@@ -83,9 +86,11 @@ class Life:
             bar = _bar(traded)
             self._price, self._last_ts = traded.prices[-1], traded.last_ts
         self._last = [*self._last[-4:], bar]
-        five = _joined(self._last) if (number + 1) % 5 == 0 else None
+        five = _joined(self._last) if (number + 1) % _FIVE == 0 else None
         age = ((number + 1) * SECOND - self._last_ts) / SECOND
-        return Closed(number, bar, five, self._price, age)
+        bar_end = (self._last_ts // SECOND // _FIVE + 1) * _FIVE
+        bar_age = float(max(number + 1 - bar_end, 0))
+        return Closed(number, bar, five, self._price, age, bar_age)
 
 
 def _bar(traded: _Open) -> Bar:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
+from verifier.evidence import Evidence
 from verifier.expected import Expectations
 from verifier.history import Shard
 from verifier.journal import BEAT, COMMAND, GENESIS, Entry, Folded
@@ -27,6 +28,8 @@ class Era:
 
     genesis: Entry
     expectations: Expectations
+    evidence: Evidence = field(default_factory=Evidence)
+    """What was predicted, as far as it is published and sound."""
     books: dict[str, int] = field(default_factory=dict)
     judged_to: tuple[float, float] = (math.inf, math.inf)
     """Causes up to this tick offset and journal number are judged."""

@@ -11,10 +11,15 @@ MS = 1_000_000
 
 FALLBACK = "stub-sine"
 """The model that answers where the active one may not."""
+LEARNER, ENSEMBLE = "river-logistic", "ensemble"
+"""The model that learns in the stream, and the mean of what its members say."""
 
 SIGNALS, PREDICTIONS, FEATURES = "signals", "predictions", "features"
 STALENESS, FALLBACKS, PROGRESS, DLQ = "staleness", "fallback", "progress", "dlq"
-TOPICS = (SIGNALS, PREDICTIONS, FEATURES, STALENESS, FALLBACKS, PROGRESS, DLQ)
+AUDIT, CALIBRATION, DRIFT = "audit", "calibration", "drift"
+TOPICS = (
+    SIGNALS, PREDICTIONS, FEATURES, STALENESS, FALLBACKS, PROGRESS, DLQ, AUDIT, CALIBRATION, DRIFT,
+)  # fmt: skip
 """Every output topic, by the name without its suffix."""
 
 
@@ -32,6 +37,12 @@ class Rules:
     """A symbol whose last trade is older is stale at the level warn."""
     fallback_after_s: float = 60.0
     """And at the level crit, where the fallback model answers."""
+    feature_warn_after_s: float = 900.0
+    """A symbol whose last bar with a trade ended longer ago has stale features at the level warn."""
+    feature_crit_after_s: float = 1_800.0
+    """And at the level crit."""
+    outcome_max_age_s: float = 5.0
+    """A prediction has no outcome where the last trade is older, when it is made or one horizon later."""
     models: tuple[str, ...] = (FALLBACK, "ml-fusion")
     """Models that can be selected; a ``model.select`` of another one changes nothing."""
     codec: str = "auto"

@@ -6,23 +6,31 @@
 3. Each output topic is held against that, record by record; and its ordinals, which need nothing else, by
    themselves.
 4. Each signal is held against the kills in force at its cause.
+5. What must stand on ``calibration`` follows from predictions that were found to be sound, and from prices.
 
-What is not recomputed: scores, features beyond bar, price and age, and the events of the fallback model.
-Their records are checked for what they are about and for their numbering (``fallback`` for that alone).
+What is not recomputed: scores, features beyond bar, price and age, the events of the fallback model, what is
+estimated of calibration (ECE and the like), and what is told of drift. Their records are checked for what
+they are about and for their numbering; ``fallback`` for that alone, and that a breaker moves only where a
+model can fail.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from verifier.desk import DeskHistory
+from verifier.asked import references
+from verifier.calibration import Calibrations
+from verifier.desks import DeskHistory
+from verifier.drift import drifts
 from verifier.findings import JOURNAL
 from verifier.history import History
 from verifier.journal import fold
+from verifier.keys import key_of
 from verifier.log import Partition
-from verifier.recount import recount
+from verifier.published import published
+from verifier.recount import Era, recount
 from verifier.report import Report, ShardReport
-from verifier.rules import TOPICS, Rules
+from verifier.rules import CALIBRATION, DRIFT, PREDICTIONS, TOPICS, Rules
 from verifier.topic import TopicCheck
 
 
@@ -52,5 +60,26 @@ def check_shard(history: History, rules: Rules, *, complete: bool = True) -> Sha
         )
     for topic in TOPICS:
         partition = history.outputs.get(topic, Partition(topic, history.shard.number))
+        if topic == CALIBRATION:
+            whole = report.topics[PREDICTIONS].numbering.holds
+            _expect_monitors(eras, partition, desks, rules, whole=whole)
         TopicCheck(topic, partition, eras, desks, rules, report).run(complete=complete)
     return report
+
+
+def _expect_monitors(
+    eras: list[Era], calibration: Partition, desks: DeskHistory, rules: Rules, *, whole: bool
+) -> None:
+    """Add to each era what follows from its buckets and the predictions in it.
+
+    ``whole``: no prediction is missing or doubled by its number.
+    """
+    found = (published(CALIBRATION, record) for record in calibration.records)
+    there = {key_of(CALIBRATION, one.fields) for one in found if one is not None}
+    for era in eras:
+        era.evidence.whole = whole
+        expectations, buckets = era.expectations, era.expectations.buckets
+        asked = references(buckets, desks, rules.horizon_s)
+        calibrations = Calibrations(era.evidence, desks, rules)
+        expectations.topics[CALIBRATION] = calibrations.expected(buckets, asked, there)
+        expectations.topics[DRIFT] = drifts(buckets, asked, expectations.shard)

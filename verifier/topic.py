@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from verifier.answers import held, must_say
 from verifier.compare import Comparison
-from verifier.desk import DeskHistory
+from verifier.desks import DeskHistory
 from verifier.expected import Expected
 from verifier.findings import NOT_HELD, NUMBERING, UNEXPECTED
 from verifier.log import Partition
@@ -14,7 +15,7 @@ from verifier.ordinals import ordinal_of
 from verifier.published import Published, published
 from verifier.recount import Era
 from verifier.report import ShardReport, TopicReport
-from verifier.rules import PREDICTIONS, SIGNALS, Rules
+from verifier.rules import AUDIT, FALLBACKS, PREDICTIONS, SIGNALS, Rules
 
 BEFORE_ALL = "records from before the oldest genesis in the journal cannot be judged"
 
@@ -63,7 +64,12 @@ class TopicCheck:
         self._told.expected = (self._told.expected or 0) + len(expected)
         first = None if self._topic == PREDICTIONS else self._first(number)
         return Comparison(
-            self._topic, expected, self._told, self._report.findings, must_say=self._must_say, first=first
+            self._topic,
+            expected,
+            self._told,
+            self._report.findings,
+            must_say=partial(self._must_say, self._eras[number]),
+            first=first,
         )
 
     def _first(self, number: int) -> int:
@@ -77,9 +83,13 @@ class TopicCheck:
             return expected
         return expected[: max(self._first(number + 1) - self._first(number), 0)]
 
-    def _must_say(self, expected: Expected, one: Published) -> dict[str, Any]:
+    def _must_say(self, era: Era, expected: Expected, one: Published) -> dict[str, Any]:
         desk = self._desks.at(one.seq)
-        return must_say(self._topic, desk, expected.age, self._rules, one.fields) if desk else {}
+        if desk is None:
+            return {}
+        name, end = expected.fields.get("symbol"), expected.fields.get("ts")
+        said = era.evidence.active(name, end) if self._topic == AUDIT else None
+        return must_say(self._topic, desk, expected.age, self._rules, one.fields, said)
 
     def _take(self, one: Published, era: int) -> None:
         if self._topic == SIGNALS:
@@ -88,8 +98,24 @@ class TopicCheck:
             self._before_all(one)
         elif not self._eras[era].judges(one.offset, one.seq):
             self._told.unjudged += 1
-        elif self._comparisons and (self._topic != PREDICTIONS or one.fields.get("role") == "active"):
+        elif self._topic == PREDICTIONS:
+            self._prediction(one, era)
+        elif self._comparisons:
             self._comparisons[era].take(one)
+        elif self._topic == FALLBACKS:
+            self._breaker(one)
+
+    def _prediction(self, one: Published, era: int) -> None:
+        """Only the active model's are expected; what the others say is kept for what is made of it."""
+        active = one.fields.get("role") == "active"
+        sound = active and self._comparisons[era].take(one)
+        self._eras[era].evidence.take(one.fields, sound=sound)
+
+    def _breaker(self, one: Published) -> None:
+        """A built-in model always answers, so its breaker never opens."""
+        by_breaker = "breaker" in (one.fields.get("event"), one.fields.get("reason"))
+        if by_breaker and not self._desks.could_fail(one.seq):
+            self._add(UNEXPECTED, f"{one.record.place}: no model was active that can fail")
 
     def _before_all(self, one: Published) -> None:
         """Before the shard's first genesis there is nothing; if that genesis is gone, nobody can tell."""

@@ -18,10 +18,11 @@ from connectors.codecs.wire import Encoded, Place
 from connectors.failpoints import reach
 from connectors.kafka.errors import BrokerError
 from connectors.kafka.outlets import Outlet, Outlets
-from models.judge.records import Emission, Shard
+from models.judge.records import Emission, Observed, Shard
 
-Published = tuple[Emission, list[Encoded]]
-OnDelivered = Callable[[Shard, list[Emission]], None]
+Emitted = Emission | Observed
+Published = tuple[Emitted, list[Encoded]]
+OnDelivered = Callable[[Shard, list[Emitted]], None]
 OnSuppressed = Callable[[Shard, Encoded], None]
 
 FULL_QUEUE_WITHIN_S = 30.0
@@ -32,7 +33,7 @@ MOST_UNDER_WAY = 2_000
 class Batch:
     """Records on their way; counts down as the broker acknowledges them."""
 
-    def __init__(self, emissions: list[Emission]) -> None:
+    def __init__(self, emissions: list[Emitted]) -> None:
         self.emissions = emissions
         self.missing = 0
         self.error: str | None = None

@@ -14,6 +14,7 @@ from connectors.redis.hour import HourCount
 from models.desk.desk import Desk
 from models.judge.records import (
     DLQ,
+    DRIFT,
     FALLBACK,
     FEATURES,
     PREDICTIONS,
@@ -21,6 +22,7 @@ from models.judge.records import (
     SIGNALS,
     STALENESS,
     Emission,
+    Observed,
     Record,
     Shard,
 )  # fmt: skip
@@ -29,7 +31,7 @@ from models.spec import Staleness
 from models.ticks import Reason
 
 EVENTS = 20
-"""Staleness and fallback events that are kept."""
+"""Staleness, fallback and drift events that are kept."""
 
 _LEVELS = ("ok", "warn", "crit")
 _EVENT_TOPICS = (STALENESS, FALLBACK)
@@ -45,6 +47,7 @@ class ShardView:
         self._name = {"shard": shard.key, **shard._asdict()}
         self._ladder = ladder or Staleness()
         self._symbols: dict[str, Plain] = {}
+        self._monitors: dict[str, Plain] = {}
         self._events: deque[Plain] = deque(maxlen=EVENTS)
         self._dlq = HourCount()
         self._desk: Desk | None = None
@@ -53,8 +56,11 @@ class ShardView:
         self._fallbacks: dict[str, int] = {}
         self._head: Plain = {**self._name, "second": None}
 
-    def update(self, emission: Emission) -> None:
-        """Take in an emission; costs one look at each record and one entry a symbol."""
+    def update(self, emission: Emission | Observed) -> None:
+        """Take in what was emitted; costs one look at each record and one entry a symbol."""
+        if isinstance(emission, Observed):
+            self._observe(emission)
+            return
         found = _sort(emission.records)
         for name, signal in found.signals.items():
             self._symbols[name] = self._symbol(signal, found.rows.get(name), emission.books)
@@ -71,7 +77,22 @@ class ShardView:
         age = row["age_s"] if row else 0.0
         level = _LEVELS[(age > self._ladder.warn_s) + (age > self._ladder.fallback_s)]
         ledger = books.of(signal["symbol"]) if books else {}
-        return {"signal": signal, "features": row, "level": level, "ledger": ledger}
+        monitors = self._monitors.get(signal["symbol"], {})
+        return {"signal": signal, "features": row, "level": level, "ledger": ledger, "monitors": monitors}
+
+    def _observe(self, observed: Observed) -> None:
+        """Show the newest state of each model and symbol."""
+        for topic, name, body, _ in observed.records:
+            assert isinstance(body, dict)
+            if topic == DRIFT:
+                self._events.extend({"topic": topic, **body, **event} for event in body["events"])
+                if body["levels"] is None:
+                    continue
+            known = self._monitors.get(name, {})
+            of_model = known.get(body["reference"], {})
+            self._monitors[name] = {**known, body["reference"]: {**of_model, topic: body}}
+            if name in self._symbols:
+                self._symbols[name] = {**self._symbols[name], "monitors": self._monitors[name]}
 
     def _see_version(self, signal: Plain) -> None:
         model, version = signal["model"], signal["model_version"]
@@ -97,7 +118,7 @@ class ShardView:
             "second": self._head["second"] if found.second is None else found.second,
             "log_ts": emission.log_ts,
             "ledger": {"read": emission.ledger.read, **emission.ledger._asdict()},
-            "outcomes": emission.outcomes,
+            "outcomes": {**emission.outcomes, **emission.pending._asdict()},
             "desk": self._desk_plain,
             "versions": self._versions,
             "fallbacks": self._fallbacks,

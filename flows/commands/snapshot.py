@@ -15,12 +15,14 @@ from connectors.feature_files import Written, write
 from connectors.feed.meter import Meter
 from connectors.settings import settings
 from connectors.start_values import spec
+from flows.commands.snapshot_audit import snapshot_audit
 from flows.expected import expected
 from flows.feature_history import FeatureHistory
 from flows.tick_options import asks_for_ticks
 from flows.ticks import Ticks
 
 app = typer.Typer(help="Write what was computed of the past into files.", no_args_is_help=True)
+app.command("audit")(snapshot_audit)
 
 
 @app.callback()

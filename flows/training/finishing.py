@@ -18,7 +18,7 @@ from flows.training.scoring import asked, tuned
 from models.bundle.calibration import Identity
 from models.bundle.making import make_bundle
 from models.bundle.manifest import Manifest
-from models.bundle.opening import library_versions
+from models.bundle.opening import REFERENCE, library_versions
 from models.market.schema import FEATURES, FEATURES_VERSION
 from models.training.card.drift_reference import reference
 from models.training.card.page import card_text
@@ -59,7 +59,7 @@ def finished(made: Made, run: Run, rows: Rows, parts: Split, gates: Gates, told:
         "model_card.md": card_text(card).encode(),
         "reliability.png": reliability_png(card),
         "importance.png": importance_png(card),
-        "reference.json": _json(_reference(made, run, rows, parts)),
+        REFERENCE: _json(_reference(made, run, rows, parts)),
         "data_snapshot.json": _json(snapshot_of(run, rows)),
     }
     files = make_bundle(ready.model.manifest, made.content, test.x, extra)

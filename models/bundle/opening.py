@@ -13,16 +13,19 @@ from typing import Any, Protocol
 import numpy as np
 
 from models.bundle.errors import BundleError, Reason
+from models.bundle.fields import json_object
 from models.bundle.golden import GOLDEN, differences, parse_golden, uneven
 from models.bundle.manifest import MANIFEST, Manifest, Policy, parse_manifest
 from models.bundle.placing import model_rows, places, usable
 from models.bundle.sums import Files
 from models.market.schema import FEATURES, FEATURES_VERSION
+from models.monitor.drift.reference import DriftReference, DriftReferenceError
 from models.scoring.model import HORIZON_S, ModelRows
 from models.ticks import Floats
 
 _READERS = {"lightgbm": "models.scoring.lightgbm_text", "skops": "models.scoring.skops_file"}
 _SHOWN = 3
+REFERENCE = "reference.json"
 
 
 class RawModel(Protocol):
@@ -38,10 +41,18 @@ class RawModel(Protocol):
 class BundleModel:
     """A model of a bundle: picks its columns, scores, calibrates. Rows that are not finite get NaN."""
 
-    def __init__(self, manifest: Manifest, raw: RawModel, notes: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        manifest: Manifest,
+        raw: RawModel,
+        notes: tuple[str, ...] = (),
+        drift: DriftReference | None = None,
+    ) -> None:
         self.manifest = manifest
         self.notes = notes
         """What is unusual about it, for the log; it can be used all the same."""
+        self.drift = drift
+        """How its features were spread in training, if the bundle tells."""
         self.name = manifest.name
         self.version = manifest.version
         self.steady = raw.steady
@@ -55,7 +66,7 @@ class BundleModel:
 
     def together(self) -> BundleModel:
         """Return the same model asked in one batch, for figures over many rows; its last bits may differ."""
-        return BundleModel(replace(self.manifest, row_by_row=False), self._raw, self.notes)
+        return BundleModel(replace(self.manifest, row_by_row=False), self._raw, self.notes, self.drift)
 
     def predict(self, rows: ModelRows) -> Floats:
         """Return calibrated probabilities, shape (n,), the same bits for any batch height."""
@@ -95,6 +106,7 @@ def open_bundle(files: Files) -> BundleModel:
     """Return the model of a bundle once it has given its golden answers; raise ``BundleError`` if not."""
     manifest = parse_manifest(_content(files, MANIFEST))
     model = model_of(manifest, _content(files, manifest.model_file))
+    model.drift = _drift(files)
     golden = parse_golden(_content(files, GOLDEN), manifest.features)
     off = differences(model, golden)
     if off:
@@ -105,6 +117,16 @@ def open_bundle(files: Files) -> BundleModel:
     if not manifest.row_by_row and uneven(model, model_rows(golden.x, manifest.features).x):
         raise BundleError(Reason.GOLDEN, "its answers depend on the batch they are asked in: pack it again")
     return model
+
+
+def _drift(files: Files) -> DriftReference | None:
+    """Return the drift reference; a bundle that was packed by hand has none."""
+    if REFERENCE not in files:
+        return None
+    try:
+        return DriftReference.of(json_object(REFERENCE, files[REFERENCE]))
+    except DriftReferenceError as error:
+        raise BundleError(Reason.MANIFEST, str(error)) from error
 
 
 def library_versions(kind: str) -> dict[str, str]:

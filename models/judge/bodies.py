@@ -15,7 +15,7 @@ from models.market.block import BarColumns, Block
 from models.market.schema import FEATURES_VERSION, NAMES
 from models.scoring.scorer import FALLBACK
 from models.spec import SECOND
-from models.ticks import Floats, Symbol
+from models.ticks import Floats, Ints, Symbol
 
 Body = dict[str, Any]
 Bar = tuple[float | None, float | None, float | None, float | None, float, int]
@@ -70,7 +70,7 @@ def signals(
     rows: list[Row], block: Block, said: Said, scores: Scores, gate: Decisions, desk: Desk
 ) -> list[Body]:
     """Return the signal of every row."""
-    buckets = np.minimum((said.prob * 10).astype(np.int64), 9).tolist()
+    buckets = tenth(said.prob).tolist()
     columns = zip(
         rows, said.prob.tolist(), confidence(said.prob).tolist(), scores.uncertainty.tolist(), buckets,
         scores.parts.tolist(), said.models, said.versions, gate.signal.tolist(), gate.reason.tolist(),
@@ -102,6 +102,11 @@ def signals(
         for row, prob, confid, doubt, bucket, (rsi, macd, trend), model, version, signal, reason, advisory,
             price in columns
     ]  # fmt: skip
+
+
+def tenth(prob: Floats) -> Ints:
+    """Return the bucket of each score among ten of equal width, 0 to 9."""
+    return np.minimum((prob * 10).astype(np.int64), 9)
 
 
 def predictions(rows: list[Row], said: Said) -> list[Body]:

@@ -11,17 +11,18 @@ from models.desk.desk import Desk
 from models.desk.gate import Scored, decide, rollout_bucket
 from models.desk.references import name_of
 from models.judge import bodies, events
-from models.judge.bodies import Body, Row, cause_body
-from models.judge.episodes import Episodes
-from models.judge.outcomes import Outcomes
+from models.judge.audit import items
+from models.judge.bodies import Body, cause_body
+from models.judge.outcomes import PUBLISHED, Outcomes
 from models.judge.panel import Panel, Scores
 from models.judge.records import (
+    AUDIT,
     DLQ,
     FEATURES,
+    JUDGED,
     PREDICTIONS,
     PROGRESS,
     SIGNALS,
-    TOPICS,
     Emission,
     Record,
     Shard,
@@ -29,7 +30,9 @@ from models.judge.records import (
 )  # fmt: skip
 from models.judge.rejected import dead_letters
 from models.judge.voices import Voices
+from models.judge.watch import Watch
 from models.market.block import Block, Closed
+from models.monitor.recent import Recent
 from models.scoring.model import Model
 from models.scoring.scorer import FALLBACK, ScoredBlock
 from models.spec import SECOND, Spec
@@ -37,7 +40,7 @@ from models.ticks import Bools, Floats, Symbol
 
 
 class Judge:
-    """The judging state of one shard: episodes, pending outcomes, and the next ordinal of each topic."""
+    """The judging state of one shard: what is watched, what is pending, the next ordinal of each topic."""
 
     def __init__(
         self, spec: Spec, shard: Shard, models: Mapping[str, Model], saved: dict[str, Any] | None = None
@@ -48,12 +51,13 @@ class Judge:
         self._begin(saved or {})
 
     def _begin(self, saved: Mapping[str, Any]) -> None:
-        self.ordinals: dict[str, int] = dict.fromkeys(TOPICS, 0) | dict(saved.get("ordinals", {}))
+        known: dict[str, int] = saved.get("ordinals", {})
+        self.ordinals = {topic: known.get(topic, 0) for topic in JUDGED}
         self._outcomes = Outcomes(self.spec.horizon_s, saved.get("outcomes"))
-        self._staleness = Episodes(saved.get("staleness"))
-        self._fallback = Episodes(saved.get("fallback"))
-        self._panel = Panel(self.spec.horizon_s, saved.get("panel"))
-        self._model: str = saved.get("model", FALLBACK)  # the last that was no fallback
+        self._watch = Watch(self.spec.staleness, saved.get("watch", {}))
+        self._panel = Panel(self.spec.horizon_s, self.spec.breaker, saved.get("panel"))
+        voices = self._voices
+        self._recent = Recent(self.spec.horizon_s, voices.binning, voices.version, saved.get("recent"))
         self._desk: Desk | None = None
         self._masks: tuple[Bools, Bools, Floats] = (np.empty(0, bool), np.empty(0, bool), np.empty(0))
 
@@ -62,10 +66,9 @@ class Judge:
         return {
             "ordinals": dict(self.ordinals),
             "outcomes": self._outcomes.snapshot(),
-            "staleness": self._staleness.snapshot(),
-            "fallback": self._fallback.snapshot(),
-            "model": self._model,
+            "watch": self._watch.snapshot(),
             "panel": self._panel.snapshot(),
+            "recent": self._recent.snapshot(),
         }
 
     def step(self, inputs: Iterable[ScoredBlock]) -> list[Emission]:
@@ -80,12 +83,15 @@ class Judge:
         if closed.block is not None and scored.answers is not None:
             scores = self._panel.scores(closed.block, scored.answers, closed.desk)
             records += self._block(closed, closed.block, scores)
-        records += self._expired(closed)
+        records += self._numbered(events.STALENESS, self._watch.expired(closed, self.shard))
+        for expired in closed.expired:
+            self._outcomes.forget(expired.code)
         letters = dead_letters(closed.rejects, self.shard, closed.cause.seq, self.ordinals[DLQ])
         self.ordinals[DLQ] += len(letters)
         records += letters
         records += self._progress(closed)
         command = closed.command.id if closed.command else None
+        begun = (closed.genesis,) if closed.genesis is not None else ()
         return Emission(
             records,
             closed.cause,
@@ -95,10 +101,12 @@ class Judge:
             outcomes=dict(self._outcomes.counts),
             command_id=command,
             books=closed.books,
+            pending=self._outcomes.pending(),
+            monitor=(*begun, *self._recent.closed(closed)),
         )
 
     def _block(self, closed: Closed, block: Block, scores: Scores) -> list[Record]:
-        self._outcomes.update(block, scores.prob)
+        self._remember(block, scores, closed.desk)
         rows = bodies.rows_of(block, closed.names, closed.symbols, self.shard)
         gate = decide(self._gate_rows(closed, block, scores), closed.desk)
         active = self._voices.active(scores, closed.desk)
@@ -106,9 +114,19 @@ class Judge:
             *self._numbered(PREDICTIONS, self._voices.predictions(rows, scores, active, closed.desk)),
             *self._numbered(FEATURES, bodies.features(rows, block)),
             *self._numbered(SIGNALS, bodies.signals(rows, block, active, scores, gate, closed.desk)),
-            *self._numbered(events.STALENESS, self._stale_events(rows, block)),
-            *self._numbered(events.FALLBACK, self._fallback_events(rows, block, scores, closed.desk)),
+            *self._numbered(events.STALENESS, self._watch.staleness(rows, block)),
+            *self._numbered(
+                events.FALLBACK, self._watch.fallback(rows, block, scores, closed.desk, self.shard)
+            ),
+            *self._numbered(AUDIT, items(rows, block, active, scores, closed.desk)),
         ]
+
+    def _remember(self, block: Block, scores: Scores, desk: Desk) -> None:
+        """Let what was said meet its outcomes, and keep both for the monitors."""
+        said = self._voices.said(scores, desk)
+        met = self._outcomes.meet(block, {PUBLISHED: scores.prob, **said})
+        del met[PUBLISHED]
+        self._recent.write(block, scores.parts, met, said, desk.bundles)
 
     def _gate_rows(self, closed: Closed, block: Block, scores: Scores) -> Scored:
         """Look up each row's symbol in masks that are derived once for a desk."""
@@ -123,31 +141,6 @@ class Judge:
         active = not by_model.isdisjoint((closed.desk.model, name_of(closed.desk.model)))
         killed = killed | active | (scores.fallback & (FALLBACK in by_model))
         return Scored(scores.prob, scores.guarded, scores.fallback, killed, canary, bucket)
-
-    def _stale_events(self, rows: list[Row], block: Block) -> list[Body]:
-        ladder = (self.spec.staleness.warn_s, self.spec.staleness.fallback_s)
-        level = np.searchsorted(ladder, block.age, side="left")
-        changes = self._staleness.update(block.code, level)
-        return [events.staleness(rows[c.row], c, float(block.age[c.row]), ladder) for c in changes]
-
-    def _fallback_events(self, rows: list[Row], block: Block, scores: Scores, desk: Desk) -> list[Body]:
-        by_model = desk.model == FALLBACK
-        other = scores.fallback & (desk.model not in scores.absent)
-        level = np.select([scores.guarded, scores.stale, other], [1, 2, 4 if by_model else 3], 0)
-        changes = self._fallback.update(block.code, level)
-        self._model = self._model if by_model else desk.model
-        return [events.fallback(rows[c.row], c, name_of(self._model)) for c in changes]
-
-    def _expired(self, closed: Closed) -> list[Record]:
-        found = []
-        for code, second, offset, limit_s in closed.expired:
-            self._staleness.end(code)
-            self._fallback.end(code)
-            cause = cause_body(self.shard, offset, closed.cause.seq)
-            symbol = closed.symbols[code]
-            row = Row(closed.names[code], symbol.venue, ":".join(symbol), (second + 1) * SECOND, cause)
-            found.append(events.expired(row, limit_s))
-        return self._numbered(events.STALENESS, found)
 
     def _progress(self, closed: Closed) -> list[Record]:
         bodies_ = [

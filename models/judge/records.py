@@ -8,13 +8,22 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from models.desk.desk import Desk
-from models.inputs import Cause
+from models.inputs import Cause, Genesis
+from models.judge.outcomes import NOTHING_PENDING, Pending
 from models.market.ledger import Books, Totals
+from models.monitor.bucket import Bucket
 
 SIGNALS, PREDICTIONS, FEATURES = "signals", "predictions", "features"
 STALENESS, FALLBACK, PROGRESS, DLQ = "staleness", "fallback", "progress", "dlq"
-TOPICS = (SIGNALS, PREDICTIONS, FEATURES, STALENESS, FALLBACK, PROGRESS, DLQ)
+CALIBRATION, DRIFT, AUDIT = "calibration", "drift", "audit"
+TOPICS = (
+    SIGNALS, PREDICTIONS, FEATURES, STALENESS, FALLBACK, PROGRESS, DLQ, AUDIT, CALIBRATION, DRIFT,
+)  # fmt: skip
 """Output topics of the hot path; each has one partition a shard."""
+MONITORED = (CALIBRATION, DRIFT)
+"""Those of them that Monitor numbers."""
+JUDGED = tuple(topic for topic in TOPICS if topic not in MONITORED)
+"""Those that Judge numbers."""
 
 DLQ_VALUE_LIMIT = 256 * 1024
 
@@ -53,6 +62,16 @@ class Emission:
     outcomes: Mapping[str, int] = field(default_factory=dict)
     command_id: str | None = None
     books: Books | None = None
+    pending: Pending = NOTHING_PENDING
+    monitor: tuple[Genesis | Bucket, ...] = ()  # what Monitor is to take in
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What Monitor publishes of one bucket, and the present state of each model and symbol behind it."""
+
+    records: list[Record]
+    cause: Cause
 
 
 def record_id(kind: str, symbol: str, end: int, *more: object) -> str:

@@ -11,8 +11,11 @@ from models.desk.references import name_of
 from models.judge import bodies
 from models.judge.bodies import Body, Row, Said
 from models.judge.panel import Scores
+from models.monitor.recent import Binning
+from models.monitor.trained import drift_reference
 from models.online.river_logistic import RiverLogistic
 from models.scoring import ensemble
+from models.scoring.absent import Absent
 from models.scoring.model import Model
 from models.scoring.scorer import FALLBACK
 from models.ticks import Floats
@@ -32,6 +35,33 @@ class Voices:
         """Return the answers that count: the active model's, or the fallback's where it stands in."""
         by = [FALLBACK if fallback else desk.model for fallback in scores.fallback.tolist()]
         return self._by(scores.prob, by, "active")
+
+    def said(self, scores: Scores, desk: Desk) -> dict[str, Floats]:
+        """Return by model what it said of each row itself, NaN where it gave no answer.
+
+        A model that is lost without news yet has said nothing, nor has the fallback in its place: which
+        models there is something to tell of must not depend on it.
+        """
+        nothing = np.full(len(scores.prob), np.nan)
+        lost = desk.model in scores.absent
+        by_model = {FALLBACK: nothing if lost else np.where(scores.fallback, scores.prob, np.nan)}
+        if desk.model != FALLBACK:
+            by_model[desk.model] = np.where(scores.fallback, np.nan, scores.prob)
+        others = {desk.challenger: scores.challenger, **scores.members}
+        for reference, prob in others.items():
+            if prob is not None:
+                by_model.setdefault(reference, nothing if reference in scores.absent else prob)
+        return by_model
+
+    def version(self, reference: str) -> str:
+        """Return the version of a model, empty where it is not there any more."""
+        if isinstance(self._models.get(reference), Absent):
+            return ""
+        return self._version(reference) if reference in _WALKED or reference in self._models else ""
+
+    def binning(self, reference: str) -> Binning | None:
+        """Return the bins of a model's features in its training, None where it has none."""
+        return drift_reference(self._models, reference)
 
     def predictions(self, rows: list[Row], scores: Scores, active: Said, desk: Desk) -> list[Body]:
         """Return what was said of each row: by the active model, the challenger, the ensemble's members."""

@@ -7,18 +7,17 @@ from typing import Any
 
 import numpy as np
 import orjson
+from monitor.watched_model import NAME, WatchedModel
+from pure_stages import PureStages
 
 from connectors.codecs import Decoder
 from connectors.codecs.wire import Encoded, encode
 from models.control.commands import parse
 from models.desk.desk import Desk
 from models.inputs import Beat, Cause, Genesis, Input, Taken, TickBatch
-from models.judge.judge import Judge
-from models.judge.records import Shard
-from models.market.market import Market
+from models.judge.records import FALLBACK, MONITORED, Shard
 from models.scoring.registry import load_all
-from models.scoring.scorer import Scorer
-from models.spec import Spec
+from models.spec import SECOND, Spec
 from tests.one_shard import START, at, trade
 
 SPEC = Spec(
@@ -75,9 +74,24 @@ def faults() -> Iterable[bytes]:
 def records() -> list[Encoded]:
     """Return everything that one shard publishes over a life of two minutes."""
     models = load_all(SPEC.models)
-    stages = Market(SPEC, Desk()), Scorer(SPEC, models), Judge(SPEC, Shard("ticks", 3, 3), models)
-    emissions = stages[2].step(stages[1].step(stages[0].step(_inputs())))
-    return [encode(record) for emission in emissions for record in emission.records]
+    eventful = PureStages(SPEC, Shard("ticks", 3, 3), models).records(_inputs())
+    return [*map(encode, eventful), *monitored()]
+
+
+def monitored() -> Iterable[Encoded]:
+    """Yield what a day's end shows of a trained model that failed, and whose features have drifted."""
+    begin = START // SECOND
+    failing = WatchedModel(failing=range(begin + 100, begin + 150))
+    stages = PureStages(Spec(), Shard("ticks", 3, 3), load_all(Spec().models) | {NAME: failing})
+    stages.step([Genesis(Desk(model=NAME, bundles=(NAME,)), Cause(0, 1))])
+    decoder, midnight = Decoder(), -begin % 86_400
+    for first in range(0, midnight + 600, 1_000):
+        ticks = [trade("ETHUSDT", second, 3_000 + second % 13) for second in range(first, first + 1_000, 10)]
+        values = [orjson.dumps(tick) for tick in ticks]
+        offsets, stamps = np.arange(first, first + 1_000, 10), np.array([tick["ts"] for tick in ticks])
+        for record in stages.records([TickBatch(offsets, stamps, values, decoder.decode(values), 1)]):
+            if record.topic in (*MONITORED, FALLBACK):
+                yield encode(record)
 
 
 def _inputs() -> list[Input]:

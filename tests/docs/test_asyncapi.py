@@ -40,7 +40,7 @@ from tests.docs.produced import records
 from tests.flows.running import SECRET, Stage, until
 
 PAST = ("simulate", "--symbols", "6", "--rate", "5", "--speed", "max", "--seconds", "8", "--json")
-OPEN = {"tick", "flags", "numbers", "args"}
+OPEN = {"tick", "flags", "numbers", "args", "features"}
 """Objects that may hold fields not named: foreign ticks, maps, and arguments that another rule describes."""
 
 

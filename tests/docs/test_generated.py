@@ -86,7 +86,7 @@ def changed(config: dict[str, Any]) -> str:
 def test_what_the_documents_point_at_exists(document: Path) -> None:
     """Links to files, and files named in passing."""
     text = document.read_text(encoding="utf-8")
-    links = [document.parent / link for link in re.findall(r"\]\(([^):]+)\)", text)]
+    links = [document.parent / link.partition("#")[0] for link in re.findall(r"\]\(([^):]+)\)", text)]
     named = [
         ROOT / path for path in re.findall(r"`((?:models|connectors|flows|api|docs)/[\w./]+\.\w+)`", text)
     ]

@@ -122,6 +122,7 @@ def test_shifts_are_put_in_and_found() -> None:
     assert set(found.unable) == set(TRAINED) - set(TRAINED[:4]) == set(found.unjudged) - set(TRAINED[:4])
 
 
+@pytest.mark.slow
 def test_a_monitor_that_sees_nothing_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """Shifts that a batch test finds and the monitor does not: exit code 1."""
     monkeypatch.setattr(look, "LEAST_SHARE", 1e9)

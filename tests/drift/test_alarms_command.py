@@ -82,6 +82,7 @@ def test_shifts_too_small_for_any_test_say_nothing() -> None:
     assert result.exit_code == 2 and "too few shifts can be found at all" in result.output
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("capture", "symbol", "days"),
     [

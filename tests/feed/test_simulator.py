@@ -193,6 +193,7 @@ def test_rate_is_kept_on_average() -> None:
     assert ticks / 3_600 / 40 == pytest.approx(2, rel=0.06)
 
 
+@pytest.mark.slow
 def test_volatility_is_kept_however_seldom_a_symbol_trades() -> None:
     """Over six hours, at a trade in 100 s, log prices spread as their volatility per day says."""
     first: dict[str, float] = {}

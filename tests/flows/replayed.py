@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from confluent_kafka import Message
+from pure_stages import PureStages
 
 from connectors import start_values
 from connectors.bundles.loading import load
@@ -16,12 +17,9 @@ from models.desk.news import KINDS, READY, news_of
 from models.inputs import Beat, Cause, Genesis, Input, ModelNews, Taken, TickBatch
 from models.journal.entry import BEAT, COMMAND, Entry
 from models.journal.fold import Fold
-from models.judge.judge import Judge
 from models.judge.records import TOPICS, Shard
-from models.market.market import Market
 from models.scoring.model import Model
 from models.scoring.registry import load_all
-from models.scoring.scorer import Scorer
 from tests.flows.running import Stage
 
 
@@ -47,12 +45,8 @@ def replay(stage: Stage, partition: int, ticks: list[Message], journal: list[Mes
     entries = _folded(journal)
     models = load_all(spec.models) | _bundles(stage, entries)
     shard = Shard(stage.ticks, partition, partition)
-    market, scorer, judge = Market(spec, Desk()), Scorer(spec, models), Judge(spec, shard, models)
-    found: list[Encoded] = []
-    for one in _inputs(ticks, entries):
-        for emission in judge.step(scorer.step(market.step([one]))):
-            found += map(encode, emission.records)
-    return found
+    stages = PureStages(spec, shard, models)
+    return [encode(record) for one in _inputs(ticks, entries) for record in stages.records([one])]
 
 
 def _bundles(stage: Stage, entries: list[Entry]) -> dict[str, Model]:

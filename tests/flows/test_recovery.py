@@ -63,6 +63,21 @@ def test_a_restart_begins_at_its_snapshot_and_a_lost_folder_at_the_genesis(
     assert assert_published_as_replayed(stage) > 500
 
 
+def test_what_the_monitors_know_of_an_hour_survives_kills(stage: Stage, tmp_path: Path) -> None:
+    """Each time the process is killed when some more buckets have closed; the bytes are those of one go."""
+    hour = ("simulate", "--symbols", "4", "--rate", "1", "--speed", "max", "--json", "--seconds", "3000")
+    stage.levibot("feed", *hour, "--seed", "3", "--topic", stage.ticks)
+    for number in range(1, 5):
+        with stage.flow(tmp_path / f"{number}.log") as flow:
+            until(lambda least=6 * number: len(stage.bodies("calibration")) >= least, "buckets to close")
+            flow.kill()
+    run(stage, tmp_path / "last.log")
+
+    assert assert_published_as_replayed(stage) > 10_000
+    told = [body for body in stage.bodies("calibration") if body["windows"]["1h"]["n"]]
+    assert len({(body["symbol"], body["start_s"]) for body in told}) == len(told) >= 4 * 8
+
+
 def test_the_folder_can_be_looked_into(stage: Stage, tmp_path: Path) -> None:
     """Nothing before the first start; then its identity and every snapshot, with what it weighs."""
     assert "no state" in stage.refused("recover", "inspect", code=1)
@@ -72,7 +87,9 @@ def test_the_folder_can_be_looked_into(stage: Stage, tmp_path: Path) -> None:
     assert found["manifest"]["instance"] == "0 of 1"
     assert found["last_end"] == "clean"
     steps = {row["step"] for row in found["snapshots"]}
-    assert steps == {"signals.shards", "signals.market", "signals.judge", "signals.publish"}
+    assert steps == {
+        "signals.shards", "signals.market", "signals.judge", "signals.monitor", "signals.publish",
+    }  # fmt: skip
     assert "0 stale snapshots deleted" in stage.levibot("recover", "purge")
 
 

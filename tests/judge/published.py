@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -67,3 +68,9 @@ class Story:
     def told(self, spec: Spec | None = None, desk: Desk | None = None, cuts: Sequence[int] = ()) -> Line:
         """Return the stages after it."""
         return Line(spec or Spec(models=MODELS), desk or Desk(model="constant-0.9")).run(self.log, cuts)
+
+
+def rising_and_falling(seconds: int) -> Story:
+    """Return a story of one trade a second, the price going up for some and down for as many."""
+    times = [k + 0.5 for k in range(seconds)]
+    return Story().trades(times, {second: 100.0 + 5 * math.sin(second / 40) for second in times})

@@ -15,7 +15,7 @@ from oracle.market import Reference
 from oracle.stages import Line, inputs
 
 from models.desk.desk import Desk
-from models.judge.outcomes import Outcomes
+from models.judge.outcomes import PUBLISHED, Outcomes
 from models.market.block import DOWN, STALE, TIE, UNKNOWN, UP
 from models.spec import SECOND, Spec
 
@@ -98,7 +98,7 @@ def fed(*blocks: tuple[list[tuple[int, int, int]], list[float]]) -> dict[str, in
     """Return the counts of blocks of (code, second, outcome) with the scores of their rows."""
     outcomes = Outcomes(60)
     for rows, prob in blocks:
-        outcomes.update(Block(rows), np.array(prob))  # type: ignore[arg-type]
+        outcomes.meet(Block(rows), {PUBLISHED: np.array(prob)})  # type: ignore[arg-type]
     return outcomes.counts
 
 
@@ -125,13 +125,13 @@ def test_a_score_is_met_within_its_own_block() -> None:
 def test_two_built_from_one_snapshot_do_not_disturb_each_other() -> None:
     """A snapshot is a copy on both sides."""
     outcomes = Outcomes(60)
-    outcomes.update(Block([(0, 100, UNKNOWN)]), np.array([0.9]))  # type: ignore[arg-type]
+    outcomes.meet(Block([(0, 100, UNKNOWN)]), {PUBLISHED: np.array([0.9])})  # type: ignore[arg-type]
     saved = outcomes.snapshot()
     one, other = Outcomes(60, saved), Outcomes(60, saved)
 
     for prob in (0.1, 0.1):
-        one.update(Block([(0, 100, UNKNOWN)]), np.array([prob]))  # type: ignore[arg-type]
-    other.update(Block([(0, 160, UP)]), np.array([0.5]))  # type: ignore[arg-type]
+        one.meet(Block([(0, 100, UNKNOWN)]), {PUBLISHED: np.array([prob])})  # type: ignore[arg-type]
+    other.meet(Block([(0, 160, UP)]), {PUBLISHED: np.array([0.5])})  # type: ignore[arg-type]
 
     assert other.counts["hits"] == 1
     assert one.counts["matured"] == 0

@@ -20,6 +20,7 @@ from models.online.river_logistic import RiverLogistic
 from models.online.stream_learner import StreamLearner
 from models.scoring.ensemble import ENSEMBLE
 from models.scoring.scorer import FALLBACK, Answers
+from models.spec import BreakerLimits
 from models.ticks import Floats
 
 NAN = math.nan
@@ -43,7 +44,7 @@ def four() -> Block:
 
 def scores(said: Mapping[str, list[float]], desk: Desk, **more: Any) -> Scores:
     """Return what a new panel makes of the answers."""
-    return Panel(HORIZON).scores(four(), answers(said, **more), desk)
+    return Panel(HORIZON, BreakerLimits()).scores(four(), answers(said, **more), desk)
 
 
 def test_the_ensemble_is_the_weighted_mean_and_its_uncertainty_the_spread() -> None:
@@ -139,9 +140,9 @@ def test_the_learner_is_asked_only_where_it_has_a_say() -> None:
         Desk(model="a", challenger=ENSEMBLE, members=member),
     )  # fmt: skip
     for desk in (*asked, Desk(model="a", members=member), Desk(model=ENSEMBLE, members={"a": 1.0})):
-        panel = Panel(HORIZON)
+        panel = Panel(HORIZON, BreakerLimits())
         panel.scores(four(), answers({"a": [0.75] * 4}), desk)
-        assert (panel.snapshot() is not None) == (desk in asked)
+        assert (panel.snapshot()["learner"] is not None) == (desk in asked)
 
 
 def test_the_learner_goes_on_from_a_snapshot() -> None:
@@ -149,14 +150,14 @@ def test_the_learner_goes_on_from_a_snapshot() -> None:
     whole = market_block(200)
     usable = np.isfinite(whole.x).all(axis=1)
     first, rest = part(whole, slice(0, 250)), part(whole, slice(250, None))
-    desk, panel = Desk(model=LEARNER), Panel(HORIZON)
+    desk, panel = Desk(model=LEARNER), Panel(HORIZON, BreakerLimits())
 
     def asked(panel: Panel, of: Block) -> Floats:
         no, n = np.zeros(len(of), dtype=bool), len(of)
         return panel.scores(of, Answers({FALLBACK: np.full(n, 0.5)}, np.full((n, 3), 0.5), no, no), desk).prob
 
     before = asked(panel, first)
-    after = asked(Panel(HORIZON, panel.snapshot()), rest)
+    after = asked(Panel(HORIZON, BreakerLimits(), panel.snapshot()), rest)
 
     assert usable.all()
     assert np.concatenate([before, after]).tobytes() == StreamLearner(HORIZON).step(whole).tobytes()
@@ -185,7 +186,7 @@ def foreign(lessons: list[tuple[float, ...]], whole: Block) -> int:
 
 def walk_with_a_break(whole: Block, away: int) -> None:
     """Ask the learner for two minutes, another model for some seconds, the learner again."""
-    panel, age = Panel(HORIZON), whole.second - START
+    panel, age = Panel(HORIZON, BreakerLimits()), whole.second - START
     for places, model in (
         (age < 120, LEARNER),
         ((age >= 120) & (age < 120 + away), "a"),

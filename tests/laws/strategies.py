@@ -101,7 +101,9 @@ def specs() -> st.SearchStrategy[Spec]:
         symbol_ttl_s=st.sampled_from((60, 60, 3_600, 4)),
         max_symbols=st.sampled_from((4_096, 4_096, 4_096, 4_096, 2)),
         horizon_s=st.sampled_from((60, 60, 7)),
-        staleness=st.sampled_from((Staleness(), Staleness(warn_s=2.0, fallback_s=5.0))),
+        staleness=st.sampled_from(
+            (Staleness(), Staleness(warn_s=2.0, fallback_s=5.0, feature_warn_s=3.0, feature_crit_s=9.0))
+        ),
         models=st.just(MODELS),
     )
 

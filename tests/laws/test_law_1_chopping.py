@@ -122,7 +122,7 @@ def _score_together(scorer: Scorer, members: list[tuple[Line, list[Input]]]) -> 
     closed = [(line, one) for line, activation in members for one in line.market.step(activation)]
     scored = zip(closed, scorer.step([one for _, one in closed]), strict=True)
     for line, group in groupby(scored, key=lambda entry: entry[0][0]):
-        line.emissions += line.judge.step([block for _, block in group])
+        line.judged([block for _, block in group])
 
 
 @examples(0.5)
@@ -137,7 +137,7 @@ def test_the_records_of_one_cause_come_in_one_order(log: Log, spec: Spec, cuts: 
 
     assert all(found == list(range(len(found))) for found in by_topic.values())
     assert {topic: len(found) for topic, found in by_topic.items()} == {
-        topic: count for topic, count in line.judge.ordinals.items() if count
+        topic: count for topic, count in (line.judge.ordinals | line.monitor.ordinals).items() if count
     }
 
 

@@ -13,13 +13,14 @@ import orjson
 from models.desk.desk import Desk
 from models.inputs import Beat, Cause, Input, ModelNews, Taken, TickBatch
 from models.judge.judge import Judge
-from models.judge.records import Emission, Record, Shard
+from models.judge.records import Emission, Observed, Record, Shard
 from models.market.ledger import Totals
 from models.market.market import Market
+from models.monitor.monitor import Monitor
 from models.scoring.constant import Constant
 from models.scoring.model import Model
 from models.scoring.registry import load_all
-from models.scoring.scorer import Scorer
+from models.scoring.scorer import ScoredBlock, Scorer
 from models.spec import Spec
 from models.ticks import Decoded, Invalid, Symbol, Ticks
 from oracle.log import Bad, Log, Message, Order, Pulse, Skip, Told, Trade
@@ -33,7 +34,7 @@ BUNDLES: dict[str, Model] = {
 
 
 class Line:
-    """Market, Scorer and Judge of one shard in a row, with everything they emitted."""
+    """Market, Scorer, Judge and Monitor of one shard in a row, with everything they emitted."""
 
     def __init__(
         self,
@@ -47,11 +48,19 @@ class Line:
         self.market = Market(spec, desk or Desk())
         self.scorer = Scorer(spec, self.models)
         self.judge = Judge(spec, shard, self.models)
+        self.monitor = Monitor(spec, shard, self.models)
         self.emissions: list[Emission] = []
+        self.observed: list[Observed] = []
 
     def step(self, activation: Sequence[Input]) -> None:
         """Take one activation."""
-        self.emissions += self.judge.step(self.scorer.step(self.market.step(activation)))
+        self.judged(self.scorer.step(self.market.step(activation)))
+
+    def judged(self, scored: Sequence[ScoredBlock]) -> None:
+        """Take what the scorer made of one."""
+        emissions = self.judge.step(scored)
+        self.emissions += emissions
+        self.observed += self.monitor.step([one for emission in emissions for one in emission.monitor])
 
     def run(self, log: Log, cuts: Iterable[int] = ()) -> Line:
         """Take a whole log, cut into activations."""
@@ -61,15 +70,17 @@ class Line:
 
     def restart(self) -> None:
         """Put all stages aside and build them again from deep copies of their snapshots."""
-        market, judge = copy.deepcopy((self.market.snapshot(), self.judge.snapshot()))
+        stages = self.market, self.judge, self.monitor
+        market, judge, monitor = copy.deepcopy([stage.snapshot() for stage in stages])
         self.market = Market(self.spec, Desk(), market)
         self.scorer = Scorer(self.spec, self.models)
         self.judge = Judge(self.spec, self.shard, self.models, judge)
+        self.monitor = Monitor(self.spec, self.shard, self.models, monitor)
 
     @property
     def records(self) -> list[Record]:
-        """Return all records in the order of emission."""
-        return [record for emission in self.emissions for record in emission.records]
+        """Return all records, each stage's in the order of emission."""
+        return [record for emitted in (*self.emissions, *self.observed) for record in emitted.records]
 
     def on(self, topic: str) -> list[dict[str, Any]]:
         """Return the bodies published on a topic."""
@@ -85,7 +96,7 @@ class Line:
         books = last.books if last is not None else None
         by_symbol = {name: books.of(name) for name in books.code_of} if books is not None else {}
         outcomes = dict(last.outcomes) if last is not None else {}
-        return self.market.ledger, by_symbol, dict(self.judge.ordinals), outcomes
+        return self.market.ledger, by_symbol, self.judge.ordinals | self.monitor.ordinals, outcomes
 
 
 def sorted_by_topic(records: Iterable[Record]) -> list[bytes]:

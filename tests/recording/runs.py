@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+from pure_stages import PureStages
 
 from connectors.codecs import Decoder
 from connectors.codecs.wire import encode
@@ -27,11 +28,8 @@ from connectors.recording.rows import (
 )
 from models.desk.desk import Desk
 from models.journal.entry import BEAT, COMMAND, GENESIS, Entry
-from models.judge.judge import Judge
 from models.judge.records import TOPICS, Shard
-from models.market.market import Market
 from models.scoring.registry import load_all
-from models.scoring.scorer import Scorer
 from models.simulator import Faults, MarketSpec, instruments, simulate
 from models.spec import Spec
 
@@ -97,10 +95,9 @@ def piece(found: Sequence[Tick]) -> Piece:
 def published(shard: Shard, found: Sequence[Tick], entries: Sequence[Entry], size: int) -> Iterator[Output]:
     """Yield what the bare stages publish, ticks in batches of ``size``."""
     models = load_all(SPEC.models)
-    market, scorer, judge = Market(SPEC, Desk()), Scorer(SPEC, models), Judge(SPEC, shard, models)
+    stages = PureStages(SPEC, shard, models)
     for one in merged([piece(found)], entries, Decoder(), lambda: size):
-        for emission in judge.step(scorer.step(market.step([one]))):
-            yield from (replayed(encode(record), shard.number) for record in emission.records)
+        yield from (replayed(encode(record), shard.number) for record in stages.records([one]))
 
 
 @dataclass(frozen=True, slots=True)

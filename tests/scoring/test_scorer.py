@@ -68,7 +68,7 @@ def scored(one: Closed, *models: Model) -> Scores:
     loaded = {model.name: model for model in (load("stub-sine"), *models)}
     [answer] = Scorer(SPEC, loaded).step([one])
     assert answer.answers is not None and answer.closed is one
-    return Panel(SPEC.horizon_s).scores(block_of(one), answer.answers, one.desk)
+    return Panel(SPEC.horizon_s, SPEC.breaker).scores(block_of(one), answer.answers, one.desk)
 
 
 def fallback_of(one: Closed) -> list[float]:

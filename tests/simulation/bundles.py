@@ -10,12 +10,14 @@ from typing import Any
 from connectors.bundles.background import BackgroundLoader
 from models.scoring.constant import Constant
 from models.scoring.model import Model
+from tests.drift.drift_cases import trained
 
 
 class Trained(Constant):
-    """Always the same probability, with thresholds of its own."""
+    """Always the same probability, with thresholds of its own, and a training of its own kind."""
 
     policy = (0.8, 0.3)
+    drift = trained(hours=8)
 
 
 GOOD: dict[str, Trained] = {f"one@{'ab' * 32}": Trained(0.85), f"two@{'cd' * 32}": Trained(0.25)}

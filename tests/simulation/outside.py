@@ -16,7 +16,7 @@ MS = 1_000_000
 START_MS = 1_700_000_001_000
 SYMBOLS = ("AAA", "BBB", "CCC")
 _WAITS = (0, 0, 0, 1, 50, 200, 400, 700, 999, 1_000, 1_001, 1_500, 2_500, -300)
-_SILENCE = 6_500
+_SILENCE, _LONG_SILENCE = 6_500, 206_500
 _KINDS = ("trade",) * 14 + (
     "many",
     "many",
@@ -37,14 +37,15 @@ class Tick(NamedTuple):
     value: bytes | None
 
 
-def ticks(rng: Random, count: int, shard: int) -> list[Tick]:
+def ticks(rng: Random, count: int, shard: int, hours: bool = False) -> list[Tick]:
     """Return so many records: trades in order, and everything a feed can do wrong."""
-    feed = _Feed(rng, shard)
+    feed = _Feed(rng, shard, _LONG_SILENCE if hours else _SILENCE)
     return [feed.record(rng.choice(_KINDS)) for _ in range(count)]
 
 
 class _Feed:
-    def __init__(self, rng: Random, shard: int) -> None:
+    def __init__(self, rng: Random, shard: int, silence: int) -> None:
+        self._silence = silence
         self._rng = rng
         self._names = [f"{name}{shard or ''}" for name in SYMBOLS]
         self._now = START_MS
@@ -52,7 +53,7 @@ class _Feed:
         self._last: dict[str, Any] = self._trade(0)
 
     def record(self, kind: str) -> Tick:
-        wait = _SILENCE if kind == "silent" else self._rng.choice(_WAITS)
+        wait = self._silence if kind == "silent" else self._rng.choice(_WAITS)
         ms = self._now + wait
         self._now = max(self._now, ms)
         return Tick(ms, self._value(kind, ms))

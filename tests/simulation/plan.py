@@ -33,6 +33,7 @@ class Plan:
     stalls: int = 2  # how often the broker hangs, at most
     latest: bool = False  # whether the first process skips the ticks that are there
     short_lives: bool = True  # whether symbols expire within seconds
+    hours: bool = False  # whether the feed is silent for minutes at a time, so that the monitors wake
     challenger: bool = False
     transactions: bool = False  # whether outputs are published in transactions
     freezes: int = 0  # how often a process is suspended, replaced and woken, at most; needs transactions
@@ -46,7 +47,7 @@ class Plan:
     def spec(self) -> Spec:
         """Return the configuration of the stages."""
         return Spec(
-            symbol_ttl_s=4 if self.short_lives else 3_600,
+            symbol_ttl_s=4 if self.short_lives and not self.hours else 3_600,
             disorder=0 if self.short_lives else SECOND,
             horizon_s=7,
             staleness=_AGES,
@@ -84,6 +85,7 @@ def plan_of(seed: int, **given: Any) -> Plan:
         "losses": rng.choice((0.0, 0.0, 0.3)),
         "aim": rng.choice(("", "", JOURNAL, JOURNAL, SNAPSHOT, START)),
     }
+    drawn["hours"] = drawn["whole"] and Random(f"hours {seed}").random() < 0.4
     temper = rng.random()
     if temper < 0.2:
         drawn |= HALTING_FEED if temper < 0.1 else SHORT_EPOCHS

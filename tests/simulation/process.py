@@ -8,7 +8,7 @@ from typing import Any
 from connectors.kafka.inputs import ShardInputs
 from connectors.kafka.opening import Opening
 from connectors.kafka.outlets import Outlets
-from connectors.kafka.sink import ShardSinks
+from connectors.kafka.sink import Emitted, ShardSinks
 from connectors.kafka.source import Item, ShardSource
 from connectors.kafka.suppressed import Comparison
 from connectors.settings import Settings
@@ -167,6 +167,7 @@ class Process:
             for journal, end in zip(self._journals.values(), ends, strict=True)
         )
 
-    def _delivered(self, shard: Shard, emissions: list[Emission]) -> None:
-        if emissions:
-            self._ledgers[shard.key] = (emissions[-1].cause, emissions[-1].ledger)
+    def _delivered(self, shard: Shard, emissions: list[Emitted]) -> None:
+        judged = [emission for emission in emissions if isinstance(emission, Emission)]
+        if judged:
+            self._ledgers[shard.key] = (judged[-1].cause, judged[-1].ledger)

@@ -10,8 +10,9 @@ from typing import Any
 import orjson
 
 from connectors.codecs.wire import place
+from models.desk.news import LOST
 from models.journal.entry import COMMAND, Entry
-from models.judge.records import PREDICTIONS, SIGNALS, Shard
+from models.judge.records import MONITORED, PREDICTIONS, SIGNALS, Shard
 from models.market.ledger import Totals
 from tests.simulation.broker import Broker
 from tests.simulation.errors import BrokenError
@@ -24,7 +25,8 @@ def check(
 ) -> int:
     """Raise ``BrokenError`` where a promise of a shard is broken; return the number of its records."""
     found, replay, folded = published(broker, shard), Replay(plan, broker, shard), entries(broker, shard)
-    _same(_without_lost(found, replay.outputs) if plan.losses else found, replay.outputs)
+    lost = {entry.payload["reference"] for entry in folded if entry.kind == LOST}
+    _same(_without_lost(found, replay.outputs, lost) if plan.losses else found, replay.outputs)
     taken = [entry.ctl_offset for entry in folded if entry.kind == COMMAND]
     _expect(taken == accepted, f"commands {accepted} were accepted, {taken} taken in")
     _expect(replay.ledger.read == replay.items, f"{replay.items} items, but the books say {replay.ledger}")
@@ -49,20 +51,33 @@ def _same(found: Outputs, expected: Outputs) -> None:
         _expect(counts[0] == counts[1], f"{topic}: {counts[0]} records published, {counts[1]} replayed")
 
 
-def _without_lost(found: Outputs, expected: Outputs) -> Outputs:
+def _without_lost(found: Outputs, expected: Outputs, lost: set[str]) -> Outputs:
     """Return what is published with the replay's word where the fallback stood in for a bundle that was gone.
 
     Those rows were taken in, but not published, by a process that died, and the next one had no such bundle.
-    A replay that has it answers them with it; all but what the model said must still be the same.
+    A replay that has it answers them with it; all but what the model said must still be the same. Nor does
+    what was published of the monitors know of the model any more.
     """
+    same = {
+        **dict.fromkeys((SIGNALS, PREDICTIONS), _stood_in),
+        **dict.fromkeys(MONITORED, lambda one, other: _of_lost(one, other, lost)),
+    }
     return found | {
         topic: [
-            (key, other[1] if _stood_in(value, other[1]) else value, headers)
+            (key, other[1] if excused(value, other[1]) else value, headers)
             for (key, value, headers), other in zip(found[topic], expected[topic], strict=True)
         ]
-        for topic in (SIGNALS, PREDICTIONS)
+        for topic, excused in same.items()
         if len(found[topic]) == len(expected[topic])
     }
+
+
+_OF_THE_BUCKET = ("id", "symbol", "ts", "kind", "reference", "caused_by", "ordinal")
+
+
+def _of_lost(published: bytes | None, replayed: bytes | None, lost: set[str]) -> bool:
+    one, other = orjson.loads(published or b""), orjson.loads(replayed or b"")
+    return one["reference"] in lost and all(one[name] == other[name] for name in _OF_THE_BUCKET)
 
 
 _OF_THE_ROW = ("symbol", "venue", "ts", "horizon_s", "price", "role", "feature_id", "caused_by", "ordinal")

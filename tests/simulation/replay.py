@@ -14,7 +14,7 @@ from connectors.kafka.entries import as_input
 from models.inputs import Input, TickBatch
 from models.journal.entry import Entry
 from models.journal.fold import Fold
-from models.judge.records import TOPICS, Shard
+from models.judge.records import TOPICS, Emission, Shard
 from models.market.ledger import Totals
 from tests.simulation.broker import Broker, Headers
 from tests.simulation.plan import JOURNAL, Plan
@@ -58,7 +58,8 @@ class Replay:
         for activation in self._activations(list(self._inputs(broker, shard))):
             items = [(shard.key, (shard, one)) for one in activation]
             for _, (emission, records) in line.activate(self._through, items):
-                self.cause, self.ledger = emission.cause, emission.ledger
+                if isinstance(emission, Emission):
+                    self.cause, self.ledger = emission.cause, emission.ledger
                 for one in records:
                     self.outputs[one.topic].append((one.key, one.value, _headers(one)))
 

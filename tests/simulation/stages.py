@@ -15,7 +15,15 @@ import orjson
 from connectors.codecs.wire import Encoded
 from connectors.kafka.sink import Published
 from flows.signals import STEPS
-from flows.stages import KeyedStage, encode_emission, judge_stage, market_stage, score_batch
+from flows.stages import (
+    KeyedStage,
+    encode_records,
+    for_monitor,
+    judge_stage,
+    market_stage,
+    monitor_stage,
+    score_batch,
+)  # fmt: skip
 from models.desk.desk import Desk
 from models.inputs import Beat, Cause, Genesis, Input, ModelNews, Taken, TickBatch
 from models.judge.records import FALLBACK, FEATURES, PROGRESS, SIGNALS, TOPICS, Emission, Shard
@@ -30,7 +38,7 @@ Items = Sequence[tuple[str, tuple[Shard, Any]]]
 Through = Callable[[str, Items], list[tuple[str, tuple[Shard, Any]]]]
 """Lets items, with the keys of their shards, through a keyed step."""
 
-_SOURCE, _MARKET, _, _JUDGE, *_ = STEPS
+_SOURCE, _MARKET, _, _JUDGE, _, _MONITOR, *_ = STEPS
 ALL: dict[str, Model] = {**load_all(MODELS), **GOOD}
 _DESK = Desk()
 _NAME = "ALL"
@@ -52,16 +60,22 @@ def line_of(plan: Plan, models: dict[str, Model]) -> Line:
 
 
 class Product:
-    """Market, Scorer and Judge as the signals flow wires them."""
+    """Market, Scorer, Judge and Monitor as the signals flow wires them."""
 
     def __init__(self, plan: Plan, models: dict[str, Model]) -> None:
         self._score = score_batch(Scorer(plan.spec, models))
-        self.makers = {_MARKET: market_stage(plan.spec), _JUDGE: judge_stage(plan.spec, models)}
+        self.makers = {
+            _MARKET: market_stage(plan.spec),
+            _JUDGE: judge_stage(plan.spec, models),
+            _MONITOR: monitor_stage(plan.spec, models),
+        }
 
     def activate(self, through: Through, items: Items) -> list[tuple[str, Published]]:
         """Return what items release."""
-        scored = self._score(list(through(_MARKET, items)))
-        return [encode_emission(item) for item in through(_JUDGE, scored)]
+        judged = through(_JUDGE, self._score(list(through(_MARKET, items))))
+        buckets = [bucket for item in judged for bucket in for_monitor(item)]
+        observed = through(_MONITOR, buckets) if buckets else []
+        return [encode_records(item) for item in (*judged, *observed)]
 
 
 class Telltales:

@@ -35,7 +35,7 @@ class World:
         self.rng = Random(f"world {plan.seed}")
         self.broker, self.disk, self.clock = Broker(), Disk(), Clock()
         self.ticks = [
-            deque(outside.ticks(Random(f"ticks {plan.seed} {shard}"), plan.ticks, shard))
+            deque(outside.ticks(Random(f"ticks {plan.seed} {shard}"), plan.ticks, shard, plan.hours))
             for shard in range(plan.shards)
         ]
         self.commands = deque(outside.commands(Random(f"commands {plan.seed}"), plan.commands))

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import orjson
 from oracle.stages import BUNDLES
+from pure_stages import PureStages
 
 from connectors.codecs.decode import Decoder
 from connectors.codecs.wire import Encoded, decode_entry, encode
@@ -18,12 +19,9 @@ from models.desk.desk import Desk
 from models.desk.news import News
 from models.inputs import Input, TickBatch
 from models.journal.entry import BEAT, COMMAND, GENESIS, NO_CONTROL, OPEN, Entry
-from models.judge.judge import Judge
 from models.judge.records import TOPICS
 from models.judge.records import Shard as ProductShard
-from models.market.market import Market
 from models.scoring.registry import load_all
-from models.scoring.scorer import Scorer
 from models.spec import Spec
 from verifier.history import History, Shard
 from verifier.log import Partition, Record
@@ -108,13 +106,8 @@ class Written:
 def product(written: Written, spec: Spec, batch: int = 50) -> list[Encoded]:
     """Return what the product's stages publish; no entry of the journal may be void."""
     shard, models = ProductShard("ticks", 0, 0), load_all(spec.models) | BUNDLES
-    market, scorer, judge = Market(spec, Desk()), Scorer(spec, models), Judge(spec, shard, models)
-    return [
-        encode(record)
-        for one in _inputs(written, batch)
-        for emission in judge.step(scorer.step(market.step([one])))
-        for record in emission.records
-    ]
+    stages = PureStages(spec, shard, models)
+    return [encode(record) for one in _inputs(written, batch) for record in stages.records([one])]
 
 
 def _inputs(written: Written, batch: int) -> Iterable[Input]:
@@ -161,5 +154,8 @@ def rules_of(spec: Spec) -> Rules:
         horizon_s=spec.horizon_s,
         warn_after_s=spec.staleness.warn_s,
         fallback_after_s=spec.staleness.fallback_s,
+        feature_warn_after_s=spec.staleness.feature_warn_s,
+        feature_crit_after_s=spec.staleness.feature_crit_s,
+        outcome_max_age_s=spec.outcome_max_age_s,
         models=spec.models,
     )

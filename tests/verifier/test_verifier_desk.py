@@ -8,8 +8,10 @@ import orjson
 import pytest
 
 from models.desk.desk import Desk as ProductDesk
+from models.desk.news import News
 from tests.verifier.product import Written
-from verifier.desk import Desk, DeskHistory
+from verifier.desk import Desk
+from verifier.desks import DeskHistory
 from verifier.journal import fold
 from verifier.log import Partition
 
@@ -95,5 +97,50 @@ def test_a_repeated_number_changes_nothing() -> None:
 def test_a_genesis_brings_its_own_desk() -> None:
     """What was killed before it is known from it alone."""
     killed = after(killed=True, killed_symbols=frozenset({"ETHUSDT"}), killed_models=frozenset({"ml-fusion"}))
-    assert killed == Desk(True, frozenset({"ETHUSDT"}), frozenset({"ml-fusion"}), "ml-fusion", "journal/0 @1")
+    assert killed == Desk(
+        True, frozenset({"ETHUSDT"}), frozenset({"ml-fusion"}), "ml-fusion", "journal/0 @1",
+        members=("ml-fusion", "river-logistic"),
+    )  # fmt: skip
     assert orjson.dumps(sorted(killed.symbols)) == b'["ETHUSDT"]'
+
+
+def test_members_take_part_once_they_are_there() -> None:
+    """A bundle that is not loaded, or a name that is not known, leaves the members as they were."""
+    bundle = "trained@" + "ab" * 32
+    written = Written().begin(ProductDesk(model="ensemble", members={"ml-fusion": 1.0}))
+    written.command("weights.set", members={bundle: 1.0})
+    written.command("weights.set", members={"absent": 1.0})
+    written.command("model.select", name=bundle)
+    written.news(News("model.ready", bundle, {"version": "1", "entry": 0.6, "exit": 0.4}))
+    written.command("weights.set", members={bundle: 1.0, "ml-fusion": 1.0})
+    written.command("model.select", name="ensemble")
+    written.news(News("model.lost", bundle, {"reason": "gone"}))
+    models = ("stub-sine", "ml-fusion", "ensemble")
+    journal = Partition("journal", 0, 0, len(written.journal), written.journal)
+    history = DeskHistory(fold(journal).entries, models)
+
+    found = [history.asked(seq) - {"stub-sine"} for seq in range(1, written.seq + 1)]
+    assert found == [
+        {"ensemble", "ml-fusion"},
+        {"ensemble", "ml-fusion"},
+        {"ensemble", "ml-fusion"},
+        {"ensemble", "ml-fusion"},
+        {bundle},
+        {bundle},
+        {"ensemble", "ml-fusion", bundle},
+        {"ensemble", "ml-fusion"},
+    ]
+    assert [history.could_fail(seq) for seq in (4, 5)] == [False, True]
+
+
+def test_flags_are_set_and_taken_back() -> None:
+    """Those of the genesis too."""
+    written = Written().begin(ProductDesk(flags={"audit_ml_bucket": True, "audit_ml_signal_parts": False}))
+    written.command("flag.set", key="audit_ml_signal_parts", value=True)
+    written.command("flag.set", key="audit_ml_bucket", value=False)
+    found = [desks(written).at(seq) for seq in range(1, written.seq + 1)]
+    assert [sorted(desk.flags) for desk in found if desk] == [
+        ["audit_ml_bucket"],
+        ["audit_ml_bucket", "audit_ml_signal_parts"],
+        ["audit_ml_signal_parts"],
+    ]

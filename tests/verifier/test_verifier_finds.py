@@ -81,7 +81,7 @@ def test_a_sound_run_has_nothing_to_be_named() -> None:
     assert report.killed_signals > 50
 
 
-@pytest.mark.parametrize("topic", ["signals", "predictions", "features", "progress", "dlq"])
+@pytest.mark.parametrize("topic", ["signals", "predictions", "features", "progress", "dlq", "audit"])
 def test_a_lost_record_is_named(topic: str) -> None:
     """By what it was about, and as a number that is missing."""
     gone = sound().outputs[topic].records[7]
@@ -100,7 +100,7 @@ def text_of(report: ShardReport, kind: str) -> str:
     return next(found.text for found in report.findings.examples if found.kind == kind)
 
 
-@pytest.mark.parametrize("topic", ["signals", "predictions", "features", "progress", "dlq"])
+@pytest.mark.parametrize("topic", ["signals", "predictions", "features", "progress", "dlq", "audit"])
 def test_a_doubled_record_is_named(topic: str) -> None:
     """With the place at which it stands already."""
     report = check(with_topic(topic, lambda records: [*records[:8], *records[7:]]))
@@ -134,6 +134,9 @@ def test_two_swapped_records_are_named() -> None:
         ("features", "v", 1.0),
         ("features", "n", 1000),
         ("features", "age_s", 1.5),
+        ("audit", "id", "0" * 32),
+        ("audit", "model", "ml-fusion"),
+        ("audit", "context", {"confid": 0.9, "prob": 0.1, "fallback": False}),
         ("progress", "ledger", {"read": 1}),
         ("progress", "caused_by", {"topic": "ticks", "partition": 0, "offset": 1, "seq": 2}),
     ],
@@ -241,6 +244,7 @@ def is_used(record: Record) -> bool:
         {"horizon_s": 61},
         {"warn_after_s": 20.0},
         {"fallback_after_s": 45.0},
+        {"feature_warn_after_s": 60.0},
     ],
 )
 def test_a_run_under_other_settings_is_not_this_run(changed: dict[str, Any]) -> None:

@@ -1,0 +1,1 @@
+"""What the commands show of the monitors: reading their records, adding them up, tables, files."""
