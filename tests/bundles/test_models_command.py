@@ -265,7 +265,7 @@ def test_a_damaged_registry_is_told(place: Place) -> None:
         assert "cannot be used" in place.run(*command, code=2).stderr
 
 
-@pytest.mark.parametrize("suffix", ["txt", "skops"])
+@pytest.mark.parametrize("suffix", ["txt", pytest.param("skops", marks=pytest.mark.slow)])
 def test_a_model_of_ones_own_becomes_a_bundle(place: Place, made: Made, tmp_path: Path, suffix: str) -> None:
     """Judged on ticks and with a card, loaded as any other; a coin toss does not pass its gates."""
     path = tmp_path / f"mine.{suffix}"

@@ -147,6 +147,7 @@ def test_the_contract_lists_what_the_code_lists() -> None:
     assert DOCUMENT["info"]["license"]["name"] == "Apache-2.0"
 
 
+@pytest.mark.slow
 @pytest.mark.embedded
 @pytest.mark.timeout(180)
 def test_what_a_real_run_leaves_on_its_topics_is_as_described(

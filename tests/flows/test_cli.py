@@ -88,7 +88,8 @@ def test_the_commands_are_those_that_are_known() -> None:
         "models rollback", "models pack",
         "feed", "feed simulate", "feed file", "api", "bars", "demo", "doctor", "record", "replay", "recover",
         "recover inspect", "recover purge", "recover reset", "verify", "verify crash", "verify log",
-        "verify replay", "verify lookahead", "verify warmup", "verify alarms", "snapshot", "snapshot features",
+        "verify replay", "verify lookahead", "verify warmup", "verify alarms", "snapshot",
+        "snapshot features",
         "snapshot audit", "calibration", "drift", "rules",
     }  # fmt: skip
 

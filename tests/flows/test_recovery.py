@@ -74,8 +74,9 @@ def test_what_the_monitors_know_of_an_hour_survives_kills(stage: Stage, tmp_path
     run(stage, tmp_path / "last.log")
 
     assert assert_published_as_replayed(stage) > 10_000
-    told = [body for body in stage.bodies("calibration") if body["windows"]["1h"]["n"]]
-    assert len({(body["symbol"], body["start_s"]) for body in told}) == len(told) >= 4 * 8
+    told = [body for body in stage.bodies("calibration") if body["bucket"]]
+    buckets = {(body["reference"], body["symbol"], body["start_s"]) for body in told}
+    assert len(buckets) == len(told) >= 4 * 8
 
 
 def test_the_folder_can_be_looked_into(stage: Stage, tmp_path: Path) -> None:
