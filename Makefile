@@ -31,7 +31,7 @@ $(READY): pyproject.toml requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --editable .
 	@touch $@
 
-.PHONY: help setup test slow crash long lint demo bench train-prod docs kafka lock clean
+.PHONY: help setup test slow crash lint demo bench train-prod docs kafka lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,16 +39,13 @@ help:  ## list the targets
 setup: $(READY)  ## make .venv with the locked dependencies (PYTHON=... names the interpreter)
 
 test: $(READY)  ## run all tests but those of `make slow` and `make crash`, with coverage (WORKERS=2)
-	$(BIN)/python -m pytest -m "not crash and not slow and not long and not kafka" -n $(WORKERS) --dist loadgroup --cov --cov-report=term --durations=10
+	$(BIN)/python -m pytest -m "not crash and not slow and not kafka" -n $(WORKERS) --dist loadgroup --cov --cov-report=term --durations=10
 
 slow: $(READY)  ## run what takes longer: real Kafka, whole processes, recorded captures, every block of the documents
 	$(BIN)/python -m pytest -m "(slow or kafka) and not crash" -n $(WORKERS) --dist loadgroup --durations=10
 
 crash: $(READY)  ## kill the flow on real and embedded brokers, account for every record, take safeguards away
 	$(BIN)/python -m pytest -m crash -n $(WORKERS) --dist loadgroup
-
-long: $(READY)  ## run the statistics of many simulated days, a quarter of an hour
-	$(BIN)/python -m pytest -m long -n $(WORKERS) --dist loadgroup -s --durations=10
 
 lint: $(READY)  ## check style, format and types
 	$(BIN)/ruff check .

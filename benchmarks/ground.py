@@ -34,7 +34,7 @@ class Sizes(NamedTuple):
     outage_s: float
 
 
-FULL = Sizes(3, dense=4_000_000, recorded=800_000, long=6_500_000, commands=20, apart_s=0.2, outage_s=30.0)
+FULL = Sizes(3, dense=4_000_000, recorded=800_000, long=3_000_000, commands=20, apart_s=0.2, outage_s=30.0)
 QUICK = Sizes(1, dense=1_000_000, recorded=200_000, long=800_000, commands=5, apart_s=0.05, outage_s=3.0)
 
 DENSE, RECORDED = 1_000.0, 5.0

@@ -6,6 +6,7 @@ down that often and not with every snapshot of the hot path.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -79,6 +80,7 @@ class Monitor:
         if reference not in self._watched:
             self._watched[reference] = self._watch(reference)
         watched = self._watched[reference]
+        watched.compare_with(drift_reference(self._models, reference))
         findings = watched.fold(reference, bucket)
         about = About(self.shard, bucket, reference, bucket.answers[reference].version)
         drifts = self._drifts(about, findings) if reference != FALLBACK else ()
@@ -97,13 +99,14 @@ class Monitor:
 
     def _drifts(self, about: About, findings: Sequence[Finding]) -> Iterable[Body]:
         """Yield a trained model's record for each symbol with rows, and one of all symbols together."""
+        by_symbol: dict[str | None, list[Finding]] = defaultdict(list)
+        for one in findings:
+            by_symbol[one.symbol].append(one)
         if is_bundle(about.reference):
             for symbol, name in zip(about.bucket.symbols, about.bucket.names, strict=True):
-                key = ":".join(symbol)
-                mine = [one for one in findings if one.symbol == key]
-                yield drift_body(about, symbol, name, mine)
+                yield drift_body(about, symbol, name, by_symbol[":".join(symbol)])
         days = [(self._names[one.symbol], one) for one in findings if isinstance(one, Daily)]
-        yield shard_drift_body(about, [one for one in findings if one.symbol is None], days)
+        yield shard_drift_body(about, by_symbol[None], days)
 
     def _forget(self, bucket: Bucket) -> None:
         """Let time pass for models that were not asked; forget those of which nothing was said for a day."""

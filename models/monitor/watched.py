@@ -38,6 +38,7 @@ class Watched:
     ) -> None:
         saved = saved or {}
         self._horizon = horizon_s
+        self._reference, self._declared, self._ladder = reference, declared, ladder
         self._calibration = Calibration(horizon_s, saved.get("calibration"), rarity)
         self._drift = Drift(reference, declared, horizon_s, saved.get("drift"), ladder)
 
@@ -47,6 +48,12 @@ class Watched:
     def snapshot(self) -> dict[str, Any]:
         """Return the state as plain data and arrays."""
         return {"calibration": self._calibration.snapshot(), "drift": self._drift.snapshot()}
+
+    def compare_with(self, reference: DriftReference | None) -> None:
+        """Begin to watch for drift where the training was not known: its bundle was lost, and is back."""
+        if self._reference is None and reference is not None:
+            self._reference, saved = reference, self._drift.snapshot()
+            self._drift = Drift(reference, self._declared, self._horizon, saved, self._ladder)
 
     def fold(self, model: str, bucket: Bucket) -> list[Finding]:
         """Take in a bucket, and return what it shows of drift."""

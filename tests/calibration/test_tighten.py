@@ -76,14 +76,9 @@ def test_a_few_days_of_looks(kind: str) -> None:
     assert not np.isnan(found.inflated).any()
 
 
-IN_CI = ("near one half, slow", "spread, slow")
-
-
+@pytest.mark.slow
 @pytest.mark.timeout(1_200)
-@pytest.mark.parametrize(
-    "kind",
-    [pytest.param(kind, marks=pytest.mark.slow if kind in IN_CI else pytest.mark.long) for kind in KINDS],
-)
+@pytest.mark.parametrize("kind", KINDS)
 def test_two_hundred_days_of_looks(kind: str) -> None:
     """False alarms in at most one day of a hundred; scores that are 0.10 too high seen in 95 and more."""
     found = alarms(kind, 200)

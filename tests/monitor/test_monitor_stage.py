@@ -120,3 +120,19 @@ def test_the_fallback_is_told_of_where_it_answered() -> None:
     by = {body["reference"]: body["windows"]["24h"] for body in told}
     assert by["stub-sine"]["said"] > 0
     assert by[NAME]["said"] > 0
+
+
+def test_a_bundle_that_is_back_is_compared_with_its_training_again() -> None:
+    """From then on; what its probabilities came to meanwhile is not forgotten."""
+    models = load_all(SPEC.models) | {NAME: load_all(("constant-0.7",))["constant-0.7"]}
+    stages = Line(SPEC, DESK, models)
+    log = market(2).log
+    stages.run(log[:720])
+    models[NAME] = WatchedModel()
+    stages.run(log[720:])
+
+    mine = [body for body in stages.on("drift") if body["reference"] == NAME and body["symbol"]]
+    assert {body["levels"] is None for body in mine[:12]} == {True}
+    assert any(body["levels"] for body in mine[12:])
+    day = [b["windows"]["24h"]["seconds"] for b in stages.on("calibration") if b["reference"] == NAME]
+    assert day == [BUCKET_S * n for n in range(1, len(day) + 1)]
