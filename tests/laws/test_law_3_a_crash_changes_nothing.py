@@ -32,7 +32,7 @@ def test_no_history_changes(plan: Plan) -> None:
     run(plan)
 
 
-@examples(6)
+@examples(15)
 @given(plan=plans(crashes=8, whole=False, aim=JOURNAL, slow=JOURNAL))
 def test_a_crash_while_an_entry_is_in_flight(plan: Plan) -> None:
     """Written or not, acknowledged or not, before the next process opens the journal or after."""
