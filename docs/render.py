@@ -13,8 +13,8 @@ from typing import Any
 import yaml
 
 from connectors.kafka.topics import Plan, planned
+from connectors.rules_file import reactions
 from connectors.settings import Settings
-from connectors.start_values import reactions
 from flows.picture import mermaid
 from models.market.schema import FEATURES, FEATURES_VERSION, SCHEMA_NAME
 from models.rules.page import rules_page

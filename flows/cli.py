@@ -8,11 +8,11 @@ import typer
 from pydantic import ValidationError
 
 from connectors.bundles.errors import PublishError, RegistryError
+from connectors.config_file import ConfigError
 from connectors.kafka.errors import BrokerError, TopicsError
 from connectors.logs import configure
 from connectors.recovery.errors import RecoveryError
 from connectors.settings import settings
-from connectors.start_values import ConfigError
 from flows.commands import (
     api,
     bars,

@@ -10,8 +10,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from connectors.config_file import ConfigError
+from connectors.rules_file import reactions
 from connectors.settings import settings
-from connectors.start_values import ConfigError, reactions
 from models.rules.page import done
 from models.rules.rule import Rule, duration
 

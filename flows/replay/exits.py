@@ -7,9 +7,9 @@ from contextlib import contextmanager
 
 import typer
 
+from connectors.config_file import ConfigError
 from connectors.kafka.errors import BrokerError, TopicsError
 from connectors.recording.errors import RecordingError
-from connectors.start_values import ConfigError
 from models.journal.fold import JournalError
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
+import pytest
 from judge.published import START, Story, after, rising_and_falling
-from oracle.stages import Line
+from oracle.stages import Line, inputs
 
 from models.desk.desk import Desk
 from models.scoring.constant import Constant
@@ -82,3 +85,25 @@ def test_another_model_begins_with_a_closed_one() -> None:
     story.order("model.select", name="stub-sine").trades([k + 0.5 for k in range(20, 30)])
 
     assert [state for _, _, state in transitions(told(10, 60, story))] == ["open", "closed"]
+
+
+@pytest.mark.parametrize("cuts", [range(120), range(0, 120, 7), (12, 13, 42, 43, 44)])
+def test_cuts_and_restarts_change_nothing(cuts: Sequence[int]) -> None:
+    """Not a byte, while the model fails, is held back, fails its trial and is back."""
+    models = load_all(SPEC.models) | {"failing": Failing(10, 60)}
+    log, line = rising_and_falling(120).log, Line(SPEC, Desk(model="failing"), models)
+    for activation in inputs(log, cuts):
+        line.step(activation)
+        line.restart()
+
+    assert line.published() == told(10, 60).published()
+
+
+def test_a_kill_holds_whatever_the_breaker_does() -> None:
+    """Behind it there is nothing but HOLD, advisory, also where the model comes back."""
+    story = rising_and_falling(20)
+    story.order("kill", reason="drill").trades([k + 0.5 for k in range(20, 120)])
+
+    behind = [s for s in told(10, 35, story).on("signals") if after(s["ts"]) > 21]
+    assert {(signal["signal"], signal["advisory"]) for signal in behind} == {("HOLD", True)}
+    assert {signal["model"] for signal in behind} == {"stub-sine", "failing"}

@@ -10,7 +10,7 @@ import typer
 from typer.testing import CliRunner, Result
 
 from connectors.settings import settings
-from connectors.start_values import reactions
+from connectors.rules_file import reactions
 from flows.commands.rules import rules
 from models.rules.parsing import parse_rules
 

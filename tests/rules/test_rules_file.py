@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 import yaml
 
+from connectors.config_file import ConfigError
+from connectors.rules_file import reactions, rules_of
 from connectors.settings import Settings
-from connectors.start_values import ConfigError, gates, monitor_rules, reactions, spec
+from connectors.start_values import gates, spec
 from models.rules.metrics import METRICS
 from models.rules.page import rules_page
 from models.rules.rule import ACTIONS
@@ -103,7 +105,7 @@ def test_the_stages_and_monitors_are_given_the_files_numbers() -> None:
         warn_s=30, fallback_s=60, feature_warn_s=900, feature_crit_s=1_800
     )
     assert spec(config).breaker == BreakerLimits(share=0.05, rows=200, half_open_after_s=30)
-    assert monitor_rules(config).model_dump() == {
+    assert rules_of(config.rules_file).monitors.model_dump() == {
         "drift": {
             "false_alarms_per_day": 1, "pairs": 64,
             "ladder": {"watch": 0.15, "gate": 0.2, "alert": 0.25, "kill": 0.3},
@@ -141,7 +143,7 @@ def test_a_bad_section_is_refused_by_its_name(path: str, value: Any, said: str, 
     raw = yaml.safe_load(FILE.read_text(encoding="utf-8"))
     _set(raw, path, value)
     config = Settings(_env_file=None, rules_file=_written(raw, tmp_path))
-    for read in (spec, gates, monitor_rules, lambda config: reactions(config.rules_file)):
+    for read in (spec, gates, lambda config: reactions(config.rules_file)):
         with pytest.raises(ConfigError, match=rf"(?s)rules\.yml.*{re.escape(said)}"):
             read(config)
 

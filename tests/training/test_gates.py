@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from connectors.config_file import ConfigError
 from connectors.settings import Settings
-from connectors.start_values import ConfigError, gates
+from connectors.start_values import gates
 from models.training.judging.calibration_floor import Floor
 from models.training.judging.gates import against_chance, judge
 from models.training.judging.intervals import Interval

@@ -13,7 +13,6 @@ from models.ticks import Floats, Ints
 
 LEVELS = ("ok", "watch", "alert", "kill")
 OK, WATCH, ALERT, KILL = range(4)
-GATE = 0.2
 
 
 @dataclass(frozen=True, slots=True)
