@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import pytest
 from calibrated_scores import HORIZON, KINDS, START, bucket, columns
 
+from connectors.rules_file import reactions, rules_of
 from models.market.block import UP
 from models.monitor.bucket import BUCKET_S, Answered
 from models.monitor.calibration.calibration import Calibration
@@ -19,6 +21,16 @@ from models.ticks import Floats
 
 DAY = 86_400
 AT_ONCE = 20  # runs that are folded together, as symbols
+
+
+RULES = Path(__file__).parents[2] / "configs" / "rules.yml"
+(TIGHTEN,) = [rule for rule in reactions(RULES) if rule.name == "ece_tighten"]
+LEAST = rules_of(RULES).monitors.calibration.least_n_eff
+
+
+def tightens(figures: Figures | None) -> bool:
+    """Return whether the rule, with the numbers of the rules file, fires on a day's figures."""
+    return exceeds(figures, TIGHTEN.value, LEAST)
 
 
 class Alarms(NamedTuple):
@@ -53,7 +65,7 @@ def first_looks(answered: Answered) -> list[float]:
             break
         figures = calibration.all_figures([keys[i] for i in silent])
         for i in silent:
-            if exceeds(figures[keys[i]]["24h"]):
+            if tightens(figures[keys[i]]["24h"]):
                 hours[i] = (number + 1) * BUCKET_S / 3_600
     return hours
 
@@ -126,11 +138,11 @@ def day(value: float, limit: float, n_eff: float | None) -> Figures:
 )
 def test_the_rule(value: float, limit: float, n_eff: float | None, expected: bool) -> None:
     """Above 0.07, above the limit, and not before there are a few independent outcomes."""
-    assert exceeds(day(value, limit, n_eff)) is expected
+    assert tightens(day(value, limit, n_eff)) is expected
 
 
 def test_without_figures_there_is_no_alarm() -> None:
     """Nothing said, or nothing known of it yet."""
     silent: Sequence[Figures | None] = (None, day(0.5, 0.1, 99.0) | {"ece": None})  # type: ignore[assignment]
 
-    assert not any(exceeds(figures) for figures in silent)
+    assert not any(tightens(figures) for figures in silent)

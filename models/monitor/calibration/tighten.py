@@ -9,16 +9,13 @@ from __future__ import annotations
 
 from models.monitor.calibration.shapes import Figures
 
-HIGHEST_ECE = 0.07
-LEAST_EFFECTIVE = 60.0
-"""Independent outcomes below which sums are not yet normal enough for so rare a limit."""
 
+def exceeds(day: Figures | None, above: float, least_n_eff: float) -> bool:
+    """Return whether a day's figures show an ECE over ``above`` that no calibrated model would have.
 
-def exceeds(day: Figures | None) -> bool:
-    """Return whether a day's figures show an ECE above 0.07 that no calibrated model would have.
-
-    To be asked at the close of each bucket: ``limit`` is rare enough for 288 looks a day.
+    To be asked at the close of each bucket: ``limit`` is rare enough for 288 looks a day, once there are
+    ``least_n_eff`` effective outcomes. Both numbers are those of the rules file.
     """
-    if day is None or day["ece"] is None or day["n_eff"] is None or day["n_eff"] < LEAST_EFFECTIVE:
+    if day is None or day["ece"] is None or day["n_eff"] is None or day["n_eff"] < least_n_eff:
         return False
-    return day["ece"]["value"] > max(HIGHEST_ECE, day["ece"]["limit"])
+    return day["ece"]["value"] > max(above, day["ece"]["limit"])
