@@ -13,7 +13,7 @@ from verifier.desk import Desk
 from verifier.evidence import Said
 from verifier.rules import AUDIT, FALLBACK, FALLBACKS, PREDICTIONS, SIGNALS, Rules, record_id
 
-KILLED, GUARD = "killed", "guard"
+KILLED, GUARD, FLOOR = "killed", "guard", "confid_floor"
 
 
 def held(desk: Desk, fields: dict[str, Any]) -> bool:
@@ -41,7 +41,7 @@ def must_say(
     reason = fields.get("reason")
     gone = reason == FALLBACKS and desk.model != desk.reference
     model = _model(desk, age, rules, fields, guarded=gone or reason in (GUARD, KILLED))
-    answer = {"model": model, "fallback": model == FALLBACK} | _probability(fields)
+    answer = {"model": model, "fallback": model == FALLBACK} | _probability(fields) | _word(fields)
     if killed:
         return answer | {"reason": KILLED, "advisory": True}
     if fields.get("reason") == KILLED:
@@ -54,6 +54,16 @@ def _model(desk: Desk, age: float, rules: Rules, fields: dict[str, Any], *, guar
     if desk.lost or age > rules.fallback_after_s or (guarded and fields.get("model") == FALLBACK):
         return FALLBACK
     return desk.model
+
+
+def _word(fields: dict[str, Any]) -> dict[str, Any]:
+    """A signal is what the thresholds want, unless its reason silences it; kills are held elsewhere."""
+    wanted, reason = fields.get("wanted"), str(fields.get("reason"))
+    if wanted not in ("BUY", "HOLD", "SELL"):
+        return {"wanted": "BUY, HOLD or SELL"}
+    wanted = {"entry": "BUY", "exit": "SELL", "between": "HOLD"}.get(reason, wanted)
+    signal = {KILLED: fields.get("signal"), GUARD: "HOLD", FLOOR: "HOLD"}.get(reason, wanted)
+    return {"wanted": wanted, "signal": signal}
 
 
 def _probability(fields: dict[str, Any]) -> dict[str, Any]:

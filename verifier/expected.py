@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -66,13 +67,15 @@ class Expectations:
             "topic": self.shard.topic, "partition": self.shard.partition, "offset": offset, "seq": seq,
         }  # fmt: skip
         first_letter = self.first.get(DLQ, 0) + len(self.topics[DLQ])
+        events, told = list(events), self.first.get(SIGNALS, 0) + len(self.topics[SIGNALS])
+        closed = sorted(event.closed.second for event in events if isinstance(event, Row))
         for event in events:
             if isinstance(event, Row):
                 self._row(event, cause)
             elif isinstance(event, Expired):
                 self._expired(event, cause)
             elif isinstance(event, Moved):
-                self._moved(event, cause)
+                self._moved(event, cause, told + bisect_left(closed, event.second))
             else:
                 self._letter(event, seq, first_letter)
             self._filling.take(event, seq)
@@ -86,6 +89,7 @@ class Expectations:
         answer = head | {"horizon_s": horizon}
         row_id = record_id("features", symbol.qualified, end, "1s")
         signal = {"id": record_id("signal", symbol.qualified, end, horizon), "price": closed.price}
+        signal |= {"open": closed.bar.open}
         self._add(SIGNALS, (symbol.name, end), answer | signal, closed.age)
         self._add(PREDICTIONS, (symbol.name, end), answer | {"feature_id": row_id}, closed.age)
         shown = head | {"price": closed.price, "age_s": closed.age}
@@ -117,12 +121,13 @@ class Expectations:
         }
         self._add(STALENESS, (symbol.name, end, TICKS, "expired"), told)
 
-    def _moved(self, event: Moved, cause: dict[str, Any]) -> None:
+    def _moved(self, event: Moved, cause: dict[str, Any], signals: int) -> None:
         told = {
             "id": record_id("progress", self.shard.key, event.second * SECOND),
             "shard": self.shard.key,
             "second": event.second,
             "ts": event.second * SECOND,
+            "signals": signals,
             "ledger": {"read": sum(event.books.values()), **event.books},
             "caused_by": cause,
             RECORD_KEY: self.shard.key,

@@ -45,6 +45,7 @@ class Decisions:
     """Signals as codes, one entry a row."""
 
     signal: Codes  # SELL, HOLD or BUY
+    wanted: Codes  # what the thresholds alone say
     reason: Codes  # index into REASONS
     advisory: Bools  # must never become an order
 
@@ -60,9 +61,14 @@ def rollout_bucket(symbol: str) -> float:
     return int.from_bytes(digest, "big") / 2.0**64
 
 
+def word_of(prob: Floats, desk: Desk) -> Codes:
+    """Return what the desk's thresholds say of probabilities; HOLD of what is no number."""
+    return np.where(prob >= desk.entry, BUY, np.where(prob <= desk.exit, SELL, HOLD)).astype(np.int8)
+
+
 def decide(rows: Scored, desk: Desk) -> Decisions:
     """Return the signal, its reason and whether it is advisory, for every row."""
-    buy, sell = rows.prob >= desk.entry, rows.prob <= desk.exit
+    wanted = word_of(rows.prob, desk)
     conditions = [
         rows.killed | desk.killed,
         rows.guarded,
@@ -71,10 +77,9 @@ def decide(rows: Scored, desk: Desk) -> Decisions:
         rows.bucket >= desk.fraction,
         np.full(len(rows.prob), desk.preview),
         confidence(rows.prob) < desk.confid_floor,
-        buy,
-        sell,
+        wanted == BUY,
+        wanted == SELL,
     ]
     reason = np.select(conditions, list(range(9)), 9).astype(np.int8)
-    word = np.where(buy, BUY, np.where(sell, SELL, HOLD))
     silent = np.isin(reason, (REASONS.index("killed"), REASONS.index("guard"))) | conditions[6]
-    return Decisions(np.where(silent, HOLD, word).astype(np.int8), reason, reason < _ADVISORY)
+    return Decisions(np.where(silent, HOLD, wanted).astype(np.int8), wanted, reason, reason < _ADVISORY)

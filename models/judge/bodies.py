@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import isfinite
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from models.desk.desk import Desk
-from models.desk.gate import REASONS, SIGNALS, Decisions, confidence
+from models.desk.gate import REASONS, SIGNALS, Decisions, confidence, word_of
 from models.judge.panel import Scores
 from models.judge.records import Shard, record_id
 from models.market.block import BarColumns, Block
@@ -67,14 +68,21 @@ class Said(NamedTuple):
 
 
 def signals(
-    rows: list[Row], block: Block, said: Said, scores: Scores, gate: Decisions, desk: Desk
+    rows: list[Row],
+    block: Block,
+    said: Said,
+    scores: Scores,
+    gate: Decisions,
+    desk: Desk,
+    shadow: Said | None,
 ) -> list[Body]:
-    """Return the signal of every row."""
+    """Return the signal of every row, with all that a paper account needs to know of it."""
     buckets = tenth(said.prob).tolist()
     columns = zip(
         rows, said.prob.tolist(), confidence(said.prob).tolist(), scores.uncertainty.tolist(), buckets,
-        scores.parts.tolist(), said.models, said.versions, gate.signal.tolist(), gate.reason.tolist(),
-        gate.advisory.tolist(), block.price.tolist(), strict=True,
+        scores.parts.tolist(), said.models, said.versions, gate.signal.tolist(), gate.wanted.tolist(),
+        gate.reason.tolist(), gate.advisory.tolist(), block.price.tolist(), _or_null(block.bar.open),
+        _shadows(shadow, desk, len(rows)), strict=True,
     )  # fmt: skip
     return [
         {
@@ -84,6 +92,7 @@ def signals(
             "ts": row.end,
             "horizon_s": said.horizon_s,
             "signal": SIGNALS[signal],
+            "wanted": SIGNALS[wanted],
             "prob": prob,
             "confid": confid,
             "uncertainty": doubt,
@@ -97,10 +106,25 @@ def signals(
             "canary": desk.canary,
             "reason": REASONS[reason],
             "price": price,
+            "open": opened,
+            "shadow": shadowed,
             "caused_by": row.cause,
         }
-        for row, prob, confid, doubt, bucket, (rsi, macd, trend), model, version, signal, reason, advisory,
-            price in columns
+        for row, prob, confid, doubt, bucket, (rsi, macd, trend), model, version, signal, wanted, reason,
+            advisory, price, opened, shadowed in columns
+    ]  # fmt: skip
+
+
+def _shadows(said: Said | None, desk: Desk, rows: int) -> list[Body | None]:
+    """Return the challenger's word of every row, null where it gave none."""
+    if said is None:
+        return [None] * rows
+    words = word_of(said.prob, desk).tolist()
+    columns = zip(said.models, said.versions, said.prob.tolist(), words, strict=True)
+    return [
+        {"model": model, "model_version": version, "prob": prob, "wanted": SIGNALS[word]}
+        if isfinite(prob) else None
+        for model, version, prob, word in columns
     ]  # fmt: skip
 
 

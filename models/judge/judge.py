@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from models.desk.desk import Desk
-from models.desk.gate import Scored, decide, rollout_bucket
-from models.desk.references import name_of
 from models.judge import bodies, events
 from models.judge.audit import items
 from models.judge.bodies import Body, cause_body
+from models.judge.deciding import Deciding
 from models.judge.outcomes import PUBLISHED, Outcomes
-from models.judge.panel import Panel, Scores
+from models.judge.panel import Scores
 from models.judge.records import (
     AUDIT,
     DLQ,
@@ -31,12 +30,25 @@ from models.judge.records import (
 from models.judge.rejected import dead_letters
 from models.judge.voices import Voices
 from models.judge.watch import Watch
-from models.market.block import Block, Closed
+from models.market.block import Block, Closed, Progress
 from models.monitor.recent import Recent
 from models.scoring.model import Model
-from models.scoring.scorer import FALLBACK, ScoredBlock
+from models.scoring.scorer import Answers, ScoredBlock
 from models.spec import SECOND, Spec
-from models.ticks import Bools, Floats, Symbol
+
+
+class Told(NamedTuple):
+    """The signals of an emission, by the place that released them."""
+
+    first: int  # ordinal
+    block: Block | None
+
+    def before(self, p: Progress) -> int:
+        """Return the ordinal behind the signals of the seconds that are closed by then."""
+        if self.block is None:
+            return self.first
+        start, stop = map(int, np.searchsorted(self.block.offset, (p.offset, p.offset + 1)))
+        return self.first + start + int(np.count_nonzero(self.block.second[start:stop] < p.second))
 
 
 class Judge:
@@ -55,11 +67,9 @@ class Judge:
         self.ordinals = {topic: known.get(topic, 0) for topic in JUDGED}
         self._outcomes = Outcomes(self.spec.horizon_s, saved.get("outcomes"))
         self._watch = Watch(self.spec.staleness, saved.get("watch", {}))
-        self._panel = Panel(self.spec.horizon_s, self.spec.breaker, saved.get("panel"))
+        self._deciding = Deciding(self.spec, saved.get("panel"))
         voices = self._voices
         self._recent = Recent(self.spec.horizon_s, voices.binning, voices.version, saved.get("recent"))
-        self._desk: Desk | None = None
-        self._masks: tuple[Bools, Bools, Floats] = (np.empty(0, bool), np.empty(0, bool), np.empty(0))
 
     def snapshot(self) -> dict[str, Any]:
         """Return the whole state as plain data and arrays."""
@@ -67,7 +77,7 @@ class Judge:
             "ordinals": dict(self.ordinals),
             "outcomes": self._outcomes.snapshot(),
             "watch": self._watch.snapshot(),
-            "panel": self._panel.snapshot(),
+            "panel": self._deciding.snapshot(),
             "recent": self._recent.snapshot(),
         }
 
@@ -80,16 +90,16 @@ class Judge:
         if closed.genesis is not None:
             self._begin({"ordinals": closed.genesis.ordinals})
         records: list[Record] = []
+        told = Told(self.ordinals[SIGNALS], closed.block)
         if closed.block is not None and scored.answers is not None:
-            scores = self._panel.scores(closed.block, scored.answers, closed.desk)
-            records += self._block(closed, closed.block, scores)
+            records += self._block(closed, closed.block, scored.answers)
         records += self._numbered(events.STALENESS, self._watch.expired(closed, self.shard))
         for expired in closed.expired:
             self._outcomes.forget(expired.code)
         letters = dead_letters(closed.rejects, self.shard, closed.cause.seq, self.ordinals[DLQ])
         self.ordinals[DLQ] += len(letters)
         records += letters
-        records += self._progress(closed)
+        records += self._progress(closed, told)
         command = closed.command.id if closed.command else None
         begun = (closed.genesis,) if closed.genesis is not None else ()
         return Emission(
@@ -105,15 +115,16 @@ class Judge:
             monitor=(*begun, *self._recent.closed(closed)),
         )
 
-    def _block(self, closed: Closed, block: Block, scores: Scores) -> list[Record]:
+    def _block(self, closed: Closed, block: Block, answers: Answers) -> list[Record]:
+        scores, gate = self._deciding.step(closed, block, answers)
         self._remember(block, scores, closed.desk)
         rows = bodies.rows_of(block, closed.names, closed.symbols, self.shard)
-        gate = decide(self._gate_rows(closed, block, scores), closed.desk)
         active = self._voices.active(scores, closed.desk)
+        shadow = self._voices.shadow(scores, closed.desk)
         return [
             *self._numbered(PREDICTIONS, self._voices.predictions(rows, scores, active, closed.desk)),
             *self._numbered(FEATURES, bodies.features(rows, block)),
-            *self._numbered(SIGNALS, bodies.signals(rows, block, active, scores, gate, closed.desk)),
+            *self._numbered(SIGNALS, bodies.signals(rows, block, active, scores, gate, closed.desk, shadow)),
             *self._numbered(events.STALENESS, self._watch.staleness(rows, block)),
             *self._numbered(
                 events.FALLBACK, self._watch.fallback(rows, block, scores, closed.desk, self.shard)
@@ -128,27 +139,14 @@ class Judge:
         del met[PUBLISHED]
         self._recent.write(block, scores.parts, met, said, desk.bundles)
 
-    def _gate_rows(self, closed: Closed, block: Block, scores: Scores) -> Scored:
-        """Look up each row's symbol in masks that are derived once for a desk."""
-        if closed.desk is not self._desk or len(self._masks[0]) != len(closed.names):
-            self._desk, self._masks = closed.desk, _masks(closed.desk, closed.names, closed.symbols)
-        killed, canary, bucket = (
-            self._masks[0][block.code],
-            self._masks[1][block.code],
-            self._masks[2][block.code],
-        )
-        by_model = closed.desk.killed_models
-        active = not by_model.isdisjoint((closed.desk.model, name_of(closed.desk.model)))
-        killed = killed | active | (scores.fallback & (FALLBACK in by_model))
-        return Scored(scores.prob, scores.guarded, scores.fallback, killed, canary, bucket)
-
-    def _progress(self, closed: Closed) -> list[Record]:
+    def _progress(self, closed: Closed, told: Told) -> list[Record]:
         bodies_ = [
             {
                 "id": record_id("progress", self.shard.key, p.second * SECOND),
                 "shard": self.shard.key,
                 "second": p.second,
                 "ts": p.second * SECOND,
+                "signals": told.before(p),
                 "ledger": {"read": p.totals.read, **p.totals._asdict()},
                 "caused_by": cause_body(self.shard, p.offset, closed.cause.seq),
             }
@@ -164,15 +162,3 @@ class Judge:
             records.append(Record(topic, body.get("symbol", shard), body))
         self.ordinals[topic] += len(records)
         return records
-
-
-def _masks(desk: Desk, names: list[str], symbols: list[Symbol]) -> tuple[Bools, Bools, Floats]:
-    """Return by symbol code: under a scoped kill, on the canary list, rollout bucket.
-
-    A kill reaches a symbol by its plain name, on every venue, and by its name with the venue.
-    """
-    return (
-        np.array([not desk.killed_symbols.isdisjoint((s.name, ":".join(s))) for s in symbols[: len(names)]]),
-        np.array([name in desk.canary_symbols for name in names]),
-        np.array([rollout_bucket(name) for name in names]),
-    )

@@ -36,6 +36,12 @@ class Voices:
         by = [FALLBACK if fallback else desk.model for fallback in scores.fallback.tolist()]
         return self._by(scores.prob, by, "active")
 
+    def shadow(self, scores: Scores, desk: Desk) -> Said | None:
+        """Return what the challenger said itself, NaN where it gave no answer; None without one."""
+        if scores.challenger is None or desk.challenger in scores.absent:
+            return None
+        return self._by(scores.challenger, [desk.challenger] * len(scores.prob), "challenger")
+
     def said(self, scores: Scores, desk: Desk) -> dict[str, Floats]:
         """Return by model what it said of each row itself, NaN where it gave no answer.
 

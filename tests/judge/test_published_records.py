@@ -147,13 +147,52 @@ def test_a_signal_says_everything_of_its_decision() -> None:
 
     assert signal == {
         "id": record_id("signal", "here:COIN", at(1), 60), "symbol": "COIN", "venue": "here", "ts": at(1),
-        "horizon_s": 60, "signal": "BUY", "prob": 0.9, "confid": 0.9, "uncertainty": 1.0 - 0.9,
-            "ml_bucket": 9,
+        "horizon_s": 60, "signal": "BUY", "wanted": "BUY", "prob": 0.9, "confid": 0.9,
+            "uncertainty": 1.0 - 0.9, "ml_bucket": 9,
         "ml_signal_parts": {"rsi": 0.5, "macd": 0.5, "trend": 0.5}, "model": "constant-0.9",
         "model_version": "constant-0.9-1.0", "feature_version": "v2.0", "fallback": False, "advisory": False,
-        "canary": False, "reason": "entry", "price": 100.0,
+        "canary": False, "reason": "entry", "price": 100.0, "open": 100.0,
+        "shadow": None,
         "caused_by": {"topic": "ticks", "partition": 0, "offset": 2, "seq": 0}, "ordinal": 0,
     }  # fmt: skip
+
+
+def test_a_signal_tells_what_the_thresholds_want_even_where_it_is_silenced() -> None:
+    """A kill makes it HOLD; what it would have been stays readable."""
+    signals = Story().trades([0.5]).beat(2).order("kill").beat(4).told().on("signals")
+
+    assert [(s["signal"], s["wanted"], s["reason"]) for s in signals] == [
+        ("BUY", "BUY", "entry"), *[("HOLD", "BUY", "killed")] * 2,
+    ]  # fmt: skip
+
+
+def test_a_signal_has_the_first_trade_of_its_second_or_none() -> None:
+    """What an order that waited for that second would have been filled at."""
+    line = Story().trades([0.2, 0.7, 2.5], {0.2: 99.0, 2.5: 101.0}).beat(4).told()
+
+    assert [(s["open"], s["price"]) for s in line.on("signals")] == [
+        (99.0, 100.0), (None, 100.0), (101.0, 101.0),
+    ]  # fmt: skip
+
+
+def test_a_signal_carries_the_challengers_word() -> None:
+    """Of the same row, under the same thresholds."""
+    line = Story().trades([0.5]).beat(2).told(desk=Desk(model="stub-sine", challenger="constant-0.9"))
+
+    assert [s["shadow"] for s in line.on("signals")] == [
+        {"model": "constant-0.9", "model_version": "constant-0.9-1.0", "prob": 0.9, "wanted": "BUY"}
+    ]
+
+
+def test_progress_tells_the_ordinal_behind_all_signals_of_the_seconds_that_it_closes() -> None:
+    """A busy symbol is ahead of log time: what it has published already counts, of whatever second."""
+    line = Story().trades([0.5, 1.0, 1.5, 4.0]).beat(6).told()
+    signals, progress = line.on("signals"), line.on("progress")
+
+    assert [(p["ts"], p["signals"]) for p in progress] == [
+        (at(-1), 0), (at(0), 0), (at(3), 3), (at(5), 5),
+    ]  # fmt: skip
+    assert all(s["ts"] > p["ts"] for p in progress for s in signals if s["ordinal"] >= p["signals"])
 
 
 def test_a_feature_record_has_bars_of_one_and_of_five_seconds() -> None:
