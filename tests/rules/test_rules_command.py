@@ -9,8 +9,8 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from connectors.settings import settings
 from connectors.rules_file import reactions
+from connectors.settings import settings
 from flows.commands.rules import rules
 from models.rules.parsing import parse_rules
 
