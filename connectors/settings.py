@@ -7,11 +7,12 @@ then the defaults here. A bad value fails at start and names the setting.
 from __future__ import annotations
 
 import os
+from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 DEMO_ENV = Path(".levibot/demo.env")
@@ -38,6 +39,17 @@ def _listed(value: object) -> object:
     return value.split(",") if isinstance(value, str) else value
 
 
+def _money(text: str) -> str:
+    """Accept an amount above zero as decimal text."""
+    try:
+        amount = Decimal(text)
+    except InvalidOperation:
+        amount = Decimal(0)
+    if not (amount.is_finite() and amount > 0):
+        raise ValueError("must be an amount of money above 0, such as 1000")
+    return text
+
+
 Phase = Annotated[float | Literal["preview"], BeforeValidator(_phase)]
 
 
@@ -60,6 +72,8 @@ class Settings(BaseSettings):
     """The topic of the signed commands; it has one partition."""
     topic_suffix: str = ""
     """Appended to every output and journal topic, so that two instances can run side by side."""
+    account_suffix: str = ""
+    """Appended to the topics of the paper account, so that another one can run beside it."""
     partitions: int = Field(default=4, ge=1, le=1024)
     """Partitions of a tick topic that ``levibot topics create`` makes; each becomes a shard."""
     recorded_ticks: bool = False
@@ -88,6 +102,8 @@ class Settings(BaseSettings):
     """The address on which the signals flow serves ``/health`` and ``/metrics``."""
     flow_port: Port = 4001
     """Its port; where it is taken, another one is used, and the log says which."""
+    paper_port: Port = 4002
+    """The port of the paper account's ``/health`` and ``/metrics``, on the same address."""
     stale_after_s: float = Field(default=5.0, gt=0, le=3_600)
     """An answer older than this is shown as stale: HOLD, fallback, advisory."""
     offline_after_s: float = Field(default=3.0, gt=0, le=3_600)
@@ -136,6 +152,23 @@ class Settings(BaseSettings):
     """Start value of the flag: items of the ``audit`` topic tell the score's tenth."""
     audit_ml_signal_parts: bool | None = None
     """Start value of the flag: items of the ``audit`` topic tell the signal's parts."""
+
+    paper_start_balance: Annotated[str, AfterValidator(_money)] = "1000"
+    """What the paper account begins with, in the quote currency."""
+    paper_maker_bps: float = Field(default=10, ge=0, lt=10_000)
+    """Its fee for an order that waits in the book, in basis points."""
+    paper_taker_bps: float = Field(default=15, ge=0, lt=10_000)
+    """Its fee for an order that takes what is in the book."""
+    paper_slippage_bps: float = Field(default=5, ge=0, lt=10_000)
+    """How much worse than the market it is filled, in basis points."""
+    paper_liquidity: Literal["taker", "maker"] = "taker"
+    """Which of the two fees its orders pay."""
+    paper_latency_ms: int = Field(default=250, ge=0, le=60_000)
+    """How long its orders take to the exchange."""
+    paper_equity_fraction: float = Field(default=0.1, gt=0, le=1)
+    """The share of its equity that one entry may take."""
+    paper_behind_after_s: float = Field(default=10.0, ge=1, le=3_600)
+    """A shard that holds the account up for so long is left out until it is back."""
 
     flags_file: Path = Path("configs/flags.yaml")
     """What the desk of a new shard begins with; like the next, looked up in the working directory."""

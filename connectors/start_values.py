@@ -18,6 +18,7 @@ from connectors.settings import Phase, Settings
 from models.control.flags import check_flag
 from models.desk.desk import Desk
 from models.desk.references import is_bundle
+from models.paper.spec import PaperSpec
 from models.scoring.registry import BUILT_IN, WALKED, load_all
 from models.spec import BreakerLimits, MonitorLimits, Spec, Staleness
 from models.training.judging.limits import Gates, Limit
@@ -70,6 +71,19 @@ def spec(settings: Settings) -> Spec:
         breaker=BreakerLimits(**rules.breaker.model_dump()),
         monitors=_monitors(rules.monitors),
         models=tuple(dict.fromkeys(names)),
+    )
+
+
+def paper_spec(settings: Settings) -> PaperSpec:
+    """Return the spec of the paper account."""
+    return PaperSpec(
+        start_balance=settings.paper_start_balance,
+        maker_bps=settings.paper_maker_bps,
+        taker_bps=settings.paper_taker_bps,
+        slippage_bps=settings.paper_slippage_bps,
+        liquidity=settings.paper_liquidity,
+        latency_ms=settings.paper_latency_ms,
+        equity_fraction=settings.paper_equity_fraction,
     )
 
 

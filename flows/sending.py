@@ -20,12 +20,14 @@ from models.judge.records import Shard
 ME = getpass.getuser()
 
 
-def new_command(cmd: str, args: dict[str, Any], actor: str = ME, scope: str = "all") -> Command:
-    """Return an admin's command with a number of its own; raise ``BadCommandError`` where it is none."""
+def new_command(
+    cmd: str, args: dict[str, Any], actor: str = ME, scope: str = "all", role: str = "admin"
+) -> Command:
+    """Return a command with a number of its own; raise ``BadCommandError`` where it is none."""
     now = time.time_ns()
     given = {name: value for name, value in args.items() if value != ""}
     command = Command(
-        id=uuid.uuid4().hex, ts=now, actor=actor, n=now, role="admin", cmd=cmd, scope=scope, args=given
+        id=uuid.uuid4().hex, ts=now, actor=actor, n=now, role=role, cmd=cmd, scope=scope, args=given
     )
     check(command)
     return command
@@ -43,13 +45,14 @@ def delivered(
 
 
 def send_and_tell(
-    cmd: str, args: dict[str, Any], wait: bool, timeout: float, actor: str, as_json: bool, scope: str = "all"
-) -> None:
-    """Send an admin's command; with ``wait``, print each shard's answer.
+    cmd: str, args: dict[str, Any], wait: bool, timeout: float, actor: str, as_json: bool, scope: str = "all",
+    role: str = "admin",
+) -> None:  # fmt: skip
+    """Send a command; with ``wait``, print each shard's answer.
 
     Exit codes: 0 sent, and taken in where it was waited for, 1 a bundle is refused, 2 a shard is silent.
     """
-    command = new_command(cmd, args, actor, scope)
+    command = new_command(cmd, args, actor, scope, role)
     answer = delivered(settings(), command, timeout if wait else None)
     if answer is not None:
         _report(command, *answer, as_json)

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 import bytewax.operators as op
 from bytewax.dataflow import Dataflow
 from bytewax.inputs import Source
+from bytewax.operators import KeyedStream
 from bytewax.outputs import Sink
 
-from connectors.kafka.sink import Published
+from connectors.kafka.sink import Emitted, Published
 from connectors.kafka.source import Item
 from flows.stages import (
     encode_records,
@@ -19,6 +20,7 @@ from flows.stages import (
     monitor_stage,
     score_batch,
 )  # fmt: skip
+from models.judge.records import Shard
 from models.scoring.model import Model
 from models.scoring.scorer import Scorer
 from models.spec import Spec
@@ -40,5 +42,6 @@ def signals_flow(
     judged = op.stateful_batch(judge, scored, judge_stage(spec, models))
     closed_buckets = op.flat_map(buckets, judged, for_monitor)
     observed = op.stateful_batch(monitor, closed_buckets, monitor_stage(spec, models))
-    op.output(publish, op.map(encode, op.merge(records, judged, observed), encode_records), sink)
+    emitted: KeyedStream[tuple[Shard, Emitted]] = op.merge(records, judged, observed)
+    op.output(publish, op.map(encode, emitted, encode_records), sink)
     return flow

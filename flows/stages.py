@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 from bytewax.operators import StatefulBatchLogic
 
-from connectors.codecs.wire import encode
+from connectors.codecs.wire import Encoded, encode
 from connectors.failpoints import reach
-from connectors.kafka.sink import Published
 from connectors.recovery.state import pack, unpack
 from models.desk.desk import Desk
 from models.inputs import Genesis, Input
 from models.judge.judge import Judge
-from models.judge.records import Emission, Observed, Shard
+from models.judge.records import Emission, Observed, Record, Shard
 from models.market.block import Closed
 from models.market.market import Market
 from models.monitor.bucket import Bucket
 from models.monitor.monitor import Monitor
+from models.paper.account import Account, Booked
+from models.paper.inputs import AccountInput
+from models.paper.spec import PaperSpec
 from models.scoring.model import Model
 from models.scoring.scorer import ScoredBlock, Scorer
 from models.spec import Spec
@@ -26,6 +28,15 @@ from models.spec import Spec
 X = TypeVar("X")
 Y = TypeVar("Y")
 Keyed = tuple[str, tuple[Shard, X]]
+R = TypeVar("R", bound="Recorded")
+
+
+class Recorded(Protocol):
+    """Whatever a stage emits that has records."""
+
+    @property
+    def records(self) -> Sequence[Record]:
+        """Return them in order."""
 
 
 class Stage(Protocol[X, Y]):
@@ -102,7 +113,12 @@ def monitor_stage(
     return lambda saved: KeyedStage(lambda shard, state: Monitor(spec, shard, models, state), saved)
 
 
-def encode_records(item: Keyed[Emission | Observed]) -> tuple[str, Published]:
+def account_stage(spec: PaperSpec) -> Callable[[Any], KeyedStage[AccountInput, Booked]]:
+    """Return the builder of the account, which has one key."""
+    return lambda saved: KeyedStage(lambda _, state: Account(spec, state), saved)
+
+
+def encode_records(item: Keyed[R]) -> tuple[str, tuple[R, list[Encoded]]]:
     """Return what a stage emitted with the bytes of its records."""
     key, (_, emitted) = item
     return key, (emitted, [encode(record) for record in emitted.records])

@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable
+from typing import Generic, TypeVar
 
 from bytewax.outputs import FixedPartitionedSink, StatefulSinkPartition
 from confluent_kafka import KafkaError, Message
@@ -22,7 +23,9 @@ from models.judge.records import Emission, Observed, Shard
 
 Emitted = Emission | Observed
 Published = tuple[Emitted, list[Encoded]]
-OnDelivered = Callable[[Shard, list[Emitted]], None]
+E = TypeVar("E")
+"""What a stage emitted, which the sink hands on once its records are delivered."""
+OnDelivered = Callable[[Shard, list[E]], None]
 OnSuppressed = Callable[[Shard, Encoded], None]
 
 FULL_QUEUE_WITHIN_S = 30.0
@@ -30,10 +33,10 @@ FLUSH_WITHIN_S = 30.0
 MOST_UNDER_WAY = 2_000
 
 
-class Batch:
+class Batch(Generic[E]):
     """Records on their way; counts down as the broker acknowledges them."""
 
-    def __init__(self, emissions: list[Emitted]) -> None:
+    def __init__(self, emissions: list[E]) -> None:
         self.emissions = emissions
         self.missing = 0
         self.error: str | None = None
@@ -45,7 +48,7 @@ class Batch:
             self.error = f"{message.topic()}/{message.partition()}: {error.str()}"
 
 
-class ShardSink(StatefulSinkPartition[Published, None]):
+class ShardSink(StatefulSinkPartition[tuple[E, list[Encoded]], None], Generic[E]):
     """Publishes one shard's records and reports them once the broker has them."""
 
     def __init__(
@@ -54,7 +57,7 @@ class ShardSink(StatefulSinkPartition[Published, None]):
         outlet: Outlet,
         last: dict[str, Place],
         suffix: str,
-        on_delivered: OnDelivered,
+        on_delivered: OnDelivered[E],
         on_suppressed: OnSuppressed | None = None,
     ) -> None:
         self._shard = shard
@@ -63,10 +66,10 @@ class ShardSink(StatefulSinkPartition[Published, None]):
         self._suffix = suffix
         self._on_delivered = on_delivered
         self._on_suppressed = on_suppressed
-        self._waiting: deque[Batch] = deque()
+        self._waiting: deque[Batch[E]] = deque()
         self.suppressed = 0
 
-    def write_batch(self, items: list[Published]) -> None:
+    def write_batch(self, items: list[tuple[E, list[Encoded]]]) -> None:
         """Produce what is not in the log yet; raise ``BrokerError`` if anything before failed."""
         batch = Batch([emission for emission, _ in items])
         for _, records in items:
@@ -93,7 +96,7 @@ class ShardSink(StatefulSinkPartition[Published, None]):
         """Wait for the reports that are due; must not raise while a failure unwinds."""
         self._outlet.flush(FLUSH_WITHIN_S)
 
-    def _write(self, record: Encoded, batch: Batch) -> None:
+    def _write(self, record: Encoded, batch: Batch[E]) -> None:
         expected = self._next.get(record.topic, 0)
         if record.ordinal < expected:
             self.suppressed += 1
@@ -111,7 +114,7 @@ class ShardSink(StatefulSinkPartition[Published, None]):
         self._next[record.topic] = expected + 1
         batch.missing += 1
 
-    def _produce(self, record: Encoded, batch: Batch) -> None:
+    def _produce(self, record: Encoded, batch: Batch[E]) -> None:
         deadline = time.monotonic() + FULL_QUEUE_WITHIN_S
         while True:
             try:
@@ -144,7 +147,7 @@ class ShardSink(StatefulSinkPartition[Published, None]):
             self._on_delivered(self._shard, batch.emissions)
 
 
-class ShardSinks(FixedPartitionedSink[Published, None]):
+class ShardSinks(FixedPartitionedSink[tuple[E, list[Encoded]], None], Generic[E]):
     """One sink for all shards of this instance and all topics."""
 
     def __init__(
@@ -153,7 +156,7 @@ class ShardSinks(FixedPartitionedSink[Published, None]):
         outlets: Outlets,
         last: Callable[[Shard], dict[str, Place]],
         suffix: str,
-        on_delivered: OnDelivered,
+        on_delivered: OnDelivered[E],
         on_suppressed: OnSuppressed | None = None,
     ) -> None:
         self._shards = {shard.key: shard for shard in shards}
@@ -171,7 +174,7 @@ class ShardSinks(FixedPartitionedSink[Published, None]):
         """Return the place of a shard in the sorted list of parts."""
         return sorted(self._shards).index(item_key)
 
-    def build_part(self, step_id: str, for_part: str, resume_state: None) -> ShardSink:
+    def build_part(self, step_id: str, for_part: str, resume_state: None) -> ShardSink[E]:
         """Take over one shard's output partitions from where their last records stand."""
         shard = self._shards[for_part]
         last = self._last(shard)

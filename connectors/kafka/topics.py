@@ -12,8 +12,12 @@ from connectors.kafka.clients import admin
 from connectors.kafka.errors import TopicsError
 from connectors.settings import Settings
 from models.judge.records import TOPICS, Shard
+from models.paper.account import TOPICS as ACCOUNT_TOPICS
 
 JOURNAL = "journal"
+ACCOUNT_JOURNAL = "journal.paper"
+ACCOUNT_SHARD = Shard("account", 0, 0)
+"""The paper account as the writer of its own topics."""
 ANSWER_S = 5.0
 _WEEK_MS = 7 * 24 * 3_600_000
 
@@ -54,9 +58,21 @@ def plans(settings: Settings, partitions: Mapping[str, int]) -> list[Plan]:
     return [*ticks, Plan(settings.control_topic, 1, broker_time), journal, *outputs]
 
 
+def account_output(name: str, settings: Settings) -> str:
+    """Return the name of a topic of the paper account."""
+    return f"{output(name, settings)}{settings.account_suffix}"
+
+
+def account_plans(settings: Settings) -> list[Plan]:
+    """Return the topics of the paper account, which has one partition of each and keeps everything."""
+    kept = {"retention.ms": "-1", "message.timestamp.type": "LogAppendTime"}
+    return [Plan(account_output(name, settings), 1, kept) for name in (*ACCOUNT_TOPICS, ACCOUNT_JOURNAL)]
+
+
 def planned(settings: Settings) -> list[Plan]:
     """Return every topic with the pinned partition count of the settings."""
-    return plans(settings, dict.fromkeys(tick_topics(settings), settings.partitions))
+    partitions = dict.fromkeys(tick_topics(settings), settings.partitions)
+    return [*plans(settings, partitions), *account_plans(settings)]
 
 
 def cluster_id(bootstrap: str) -> str:
@@ -84,7 +100,7 @@ def create(settings: Settings) -> list[Plan]:
     client = admin(settings.kafka_bootstrap)
     have = existing(settings.kafka_bootstrap)
     counts = {name: have.get(name, settings.partitions) for name in tick_topics(settings)}
-    wanted = plans(settings, counts)
+    wanted = [*plans(settings, counts), *account_plans(settings)]
     for plan in wanted:
         if have.get(plan.name, plan.partitions) != plan.partitions:
             raise TopicsError(_wrong_count(plan, have[plan.name]))
@@ -110,6 +126,16 @@ def shards(settings: Settings) -> list[Shard]:
             raise TopicsError(_wrong_count(plan, have[plan.name]))
     pairs = [(name, partition) for name, count in counts.items() for partition in range(count)]
     return [Shard(name, partition, number) for number, (name, partition) in enumerate(pairs)]
+
+
+def check_account(settings: Settings) -> None:
+    """Raise ``TopicsError`` if a topic of the paper account is missing."""
+    have = existing(settings.kafka_bootstrap)
+    for plan in account_plans(settings):
+        if plan.name not in have:
+            raise TopicsError(f"no topic {plan.name}; create it with: levibot topics create")
+        if have[plan.name] != plan.partitions:
+            raise TopicsError(f"topic {plan.name} has {have[plan.name]} partitions; the account needs one")
 
 
 def share(every: Sequence[Shard], settings: Settings) -> list[Shard]:

@@ -7,10 +7,29 @@ never meets half of an update, and a single symbol is as cheap to read as the wh
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 PREFIX = "levibot:"
 
-SHARDS = f"{PREFIX}shards"
-"""Sorted set: shard keys (``topic/0000``) by the wall-clock time of their last write in ms, the heartbeat."""
+
+class Kind(NamedTuple):
+    """What has a view of its own: the sorted set of its heartbeats, and how the names of its hashes begin.
+
+    The set holds keys (a shard's is ``topic/0000``) by the wall-clock time of their last write in ms.
+    """
+
+    listed: str
+    prefix: str
+
+    def hash(self, key: str) -> str:
+        """Return the name of a hash."""
+        return f"{self.prefix}{key}"
+
+
+SHARD = Kind(f"{PREFIX}shards", f"{PREFIX}shard:")
+ACCOUNT = Kind(f"{PREFIX}accounts", f"{PREFIX}account:")
+
+SHARDS = SHARD.listed
 
 HEAD = "head"
 FORMAT = 1
@@ -21,7 +40,7 @@ _SYMBOL = "symbol:"
 
 def shard(key: str) -> str:
     """Return the key of a shard's hash."""
-    return f"{PREFIX}shard:{key}"
+    return SHARD.hash(key)
 
 
 def symbol(name: str) -> str:

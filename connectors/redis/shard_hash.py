@@ -21,8 +21,9 @@ class ShardHash:
     Every write is absolute, so repeating one does no harm.
     """
 
-    def __init__(self, shard: str, ttl_ms: int) -> None:
+    def __init__(self, shard: str, ttl_ms: int, kind: keys.Kind = keys.SHARD) -> None:
         self._shard = shard
+        self._kind = kind
         self._ttl_ms = ttl_ms
         self._written: View | None = None  # symbols; None: nothing that could be relied upon
 
@@ -42,18 +43,18 @@ class ShardHash:
 
     def _write(self, client: redis.Redis, view: View, now: int) -> bool:
         """Return whether the hash was as this process had left it."""
-        key, symbols = keys.shard(self._shard), view["symbols"]
+        key, symbols = self._kind.hash(self._shard), view["symbols"]
         before = {} if self._written is None else self._written
         gone = before.keys() - symbols.keys()
         with client.pipeline(transaction=True) as multi:
-            multi.zremrangebyscore(keys.SHARDS, "-inf", now // _MS - self._ttl_ms)
+            multi.zremrangebyscore(self._kind.listed, "-inf", now // _MS - self._ttl_ms)
             if self._written is None:
                 multi.delete(key)
             elif gone:
                 multi.hdel(key, *map(keys.symbol, gone))
             multi.hset(key, mapping=_fields(view, before, now))
             multi.pexpire(key, self._ttl_ms)
-            multi.zadd(keys.SHARDS, {self._shard: now // _MS})
+            multi.zadd(self._kind.listed, {self._shard: now // _MS})
             added = multi.execute()[-3]
         # a hash that has vanished (flushed, evicted, expired) betrays itself by fields it should have had
         expected = len(symbols.keys() - before.keys()) + (self._written is None)

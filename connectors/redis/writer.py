@@ -17,6 +17,7 @@ from typing import NamedTuple, Self
 import redis
 
 from connectors.redis.connection import connect
+from connectors.redis.keys import SHARD, Kind
 from connectors.redis.shard_hash import ShardHash, View
 
 INTERVAL_S = 0.2
@@ -51,7 +52,9 @@ class ViewWriter:
         ttl_s: float = TTL_S,
         timeout_s: float = TIMEOUT_S,
         clock: Callable[[], int] = time.time_ns,
+        kind: Kind = SHARD,
     ) -> None:
+        self._kind = kind
         self._client = connect(url, timeout_s)
         self._timeout_s = timeout_s
         self._interval_s = interval_s
@@ -129,7 +132,7 @@ class ViewWriter:
     def _write(self) -> None:
         for shard in list(self._owed):
             del self._owed[shard]
-            entry = self._hashes.setdefault(shard, ShardHash(shard, self._ttl_ms))
+            entry = self._hashes.setdefault(shard, ShardHash(shard, self._ttl_ms, self._kind))
             entry.write(self._client, self._views[shard], self._clock())
             self._written += 1
             self._last_success = time.monotonic()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import orjson
 import typer
@@ -22,6 +22,7 @@ Timeout = Annotated[float, typer.Option(help="Seconds to wait for the shards.", 
 Actor = Annotated[str, typer.Option(help="Who sends it, for the audit.")]
 Reason = Annotated[str, typer.Option(help="Why.")]
 Scope = Annotated[str, typer.Option(help="all, model:NAME or symbol:NAME.")]
+Role = Annotated[Literal["admin", "trader"], typer.Option(help="In which role: each has a key of its own.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 
 ModelName = Annotated[str, typer.Argument(help="Built in, or of the registry: levibot models list.")]
@@ -139,11 +140,38 @@ def _reference(name: str) -> str:
     return found.reference
 
 
+@app.command("paper.order")
+def paper_order(
+    symbol: Annotated[str, typer.Argument(help="Such as BTCUSDT, or binance:BTCUSDT where venues share it.")],
+    side: Annotated[Literal["buy", "sell"], typer.Argument(help="Which side.")],
+    notional_usd: Annotated[float, typer.Argument(help="How much; a sell of 0 closes the position.", min=0)],
+    reason: Reason = "", role: Role = "admin", wait: Wait = False, timeout: Timeout = 10, actor: Actor = ME,
+    as_json: Json = False,
+) -> None:  # fmt: skip
+    """Place an order in the paper account: a buy is capped by its cash and limits, a sell by what it holds.
+
+    While trading is killed only sells work, while it is halted nothing. What became of it is on trades.
+    """
+    args = {"symbol": symbol, "side": side, "notional_usd": notional_usd, "reason": reason}
+    send_and_tell("paper.order", args, wait, timeout, actor, as_json, role=role)
+
+
+@app.command("paper.close")
+def paper_close(
+    symbol: Annotated[str, typer.Argument(help="Which position; all of them without one.")] = "",
+    reason: Reason = "", role: Role = "admin", wait: Wait = False, timeout: Timeout = 10, actor: Actor = ME,
+    as_json: Json = False,
+) -> None:  # fmt: skip
+    """Sell a position of the paper account, or all, and take back what would buy more of it."""
+    args = {"symbol": symbol, "reason": reason}
+    send_and_tell("paper.close", args, wait, timeout, actor, as_json, role=role)
+
+
 @app.command("send")
 def send_any(
     cmd: Annotated[str, typer.Argument(help="Such as rollout, rollback, halt or policy.set.")],
     args: Annotated[str, typer.Argument(help="Arguments as a JSON object.")] = "{}",
-    scope: Scope = "all", wait: Wait = False, timeout: Timeout = 10, actor: Actor = ME,
+    scope: Scope = "all", role: Role = "admin", wait: Wait = False, timeout: Timeout = 10, actor: Actor = ME,
     as_json: Json = False,
 ) -> None:  # fmt: skip
     """Send any command of the control topic."""
@@ -153,4 +181,4 @@ def send_any(
         raise typer.BadParameter(f"the arguments are no JSON: {error}") from error
     if not isinstance(parsed, dict):
         raise typer.BadParameter('the arguments are one JSON object, such as {"phase": 0.1}')
-    send_and_tell(cmd, parsed, wait, timeout, actor, as_json, scope)
+    send_and_tell(cmd, parsed, wait, timeout, actor, as_json, scope, role)

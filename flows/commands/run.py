@@ -38,3 +38,15 @@ def signals(
     given = {"instance": instance, "of": of}
     config = settings().model_copy(update={k: v for k, v in given.items() if v is not None})
     run_signals(config, accept_gap=accept_gap, days=days)
+
+
+@app.command()
+def paper() -> None:
+    """Signals to paper trades: fills, money and equity, with no order ever placed.
+
+    One process for all shards; what it costs and what it begins with are the
+    PAPER_* settings (docs/settings.md).
+    """
+    from flows.paper_process import run_paper  # noqa: PLC0415
+
+    run_paper()

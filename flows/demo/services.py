@@ -65,6 +65,7 @@ def _values(
         "redis_url": redis.url,
         "api_port": api_port,
         "flow_port": flow_port,
+        "paper_port": free_port(base.paper_port),
         "admin_secret": secret,
         # the embedded log dies with its broker, and so must the state that was made of it
         "recovery_dir": recovery,
@@ -84,12 +85,13 @@ def _leave_env(values: dict[str, object]) -> None:
 
 
 def _start(values: dict[str, object], feed: list[str], logs: Path) -> list[Supervised]:
-    """Start feed, flow and API, in the order in which they are to be stopped."""
+    """Start feed, flows and API, in the order in which they are to be stopped."""
     env = environment() | {name.upper(): str(value) for name, value in values.items()}
     levibot = str(Path(sys.executable).with_name("levibot"))
     commands = {
         "feed": [levibot, "feed", *feed],
         "signals": [levibot, "run", "signals"],
+        "paper": [levibot, "run", "paper"],
         "api": [sys.executable, "-m", "api"],
     }
     return [Supervised(name, command, env, logs) for name, command in commands.items()]

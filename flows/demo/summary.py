@@ -11,7 +11,7 @@ from rich.text import Text
 
 from flows.demo.services import Demo
 
-SHOWN_TOPICS = ("ticks", "signals", "predictions", "features", "journal", "dlq")
+SHOWN_TOPICS = ("ticks", "signals", "predictions", "features", "journal", "dlq", "trades")
 
 
 @dataclass(slots=True)

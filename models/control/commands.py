@@ -65,6 +65,9 @@ _FIELDS: dict[str, type] = {
 _KIND_NAMES = {str: "a string", int: "an integer", dict: "an object"}
 _SCOPE = re.compile(r"all|(model|symbol):\S{1,80}")
 _WORD = re.compile(r"\S{1,64}")
+_SYMBOL = re.compile(r"\S{1,80}")
+_LARGEST_ORDER = 1e12  # USD: above it a text of eight decimals is not the number that was meant
+_LONGEST_BACKTEST = 3_650  # days
 _MODEL = re.compile(r"[^\s@]{1,64}(@[0-9a-f]{64})?")
 
 
@@ -176,6 +179,43 @@ def _grow(args: Mapping[str, Any]) -> None:
         raise BadCommandError("argument 'partitions' must be the new number of partitions, 2 or more")
 
 
+def _paper_order(args: Mapping[str, Any]) -> None:
+    _only(args, "symbol", "side", "notional_usd", "reason")
+    _symbol(_need(args, "symbol", (str,), "the name of a symbol"))
+    if args.get("side") not in ("buy", "sell"):
+        raise BadCommandError("argument 'side' must be buy or sell")
+    notional = _need(args, "notional_usd", (float, int), "a number of USD")
+    if not 0 <= notional < _LARGEST_ORDER:
+        raise BadCommandError("argument 'notional_usd' must be a number of USD, 0 or more")
+    if args["side"] == "buy" and notional == 0:
+        raise BadCommandError("a buy needs a 'notional_usd' above 0; a sell of 0 closes the position")
+
+
+def _paper_close(args: Mapping[str, Any]) -> None:
+    _only(args, "symbol", "reason")
+    if "symbol" in args:
+        _symbol(_need(args, "symbol", (str,), "the name of a symbol, or be left out for all"))
+
+
+def _symbol(name: str) -> None:
+    if not _SYMBOL.fullmatch(name):
+        raise BadCommandError("a symbol is 1 to 80 characters without spaces")
+
+
+def _backtest(args: Mapping[str, Any]) -> None:
+    _only(args, "symbols", "days", "model", "reason")
+    symbols = args.get("symbols", ["any"])
+    if not isinstance(symbols, list) or not symbols or not all(isinstance(one, str) for one in symbols):
+        raise BadCommandError("argument 'symbols' must be a list of names, or be left out for all")
+    for name in symbols:
+        _symbol(name)
+    days = args.get("days", 1)
+    if type(days) is not int or not 1 <= days <= _LONGEST_BACKTEST:
+        raise BadCommandError(f"argument 'days' must be a whole number from 1 to {_LONGEST_BACKTEST}")
+    if "model" in args and not _MODEL.fullmatch(_need(args, "model", (str,), "the name of a model")):
+        raise BadCommandError("argument 'model' must be the name of a model, or NAME@SHA256 of a bundle")
+
+
 _ARGS: dict[str, Callable[[Mapping[str, Any]], None]] = {
     "kill": _none,
     "unkill": _unkill,
@@ -191,9 +231,13 @@ _ARGS: dict[str, Callable[[Mapping[str, Any]], None]] = {
     "policy.set": _policy,
     "weights.set": _weights,
     "partitions.grow": _grow,
+    "paper.order": _paper_order,
+    "paper.close": _paper_close,
+    "backtest.run": _backtest,
 }
 
 _ALLOWED: dict[str, frozenset[str]] = {
     "admin": frozenset(_ARGS),
+    "trader": frozenset({"paper.order", "paper.close"}),
     "guard": frozenset({"kill", "halt", "rollback", "rollout", "policy.set", "weights.set", "model.promote"}),
 }

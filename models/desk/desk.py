@@ -171,4 +171,5 @@ _CHANGES: dict[str, Callable[[Desk, Command], dict[str, Any]]] = {
     },
     "partitions.grow": lambda desk, command: {},  # the market retires the symbols that moved
     "weights.set": _weights,
+    **dict.fromkeys(("paper.order", "paper.close", "backtest.run"), lambda desk, command: {}),
 }

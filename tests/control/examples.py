@@ -41,6 +41,13 @@ GOOD: tuple[tuple[str, dict[str, Any]], ...] = (
     ("weights.set", {"members": {"ml-fusion": 1, "river-logistic": 0.5}}),
     ("weights.set", {"parts": [1, 1, 1], "members": {"river-logistic": 1}}),
     ("partitions.grow", {"topic": "ticks", "partitions": 6}),
+    ("paper.order", {"symbol": "BTCUSDT", "side": "buy", "notional_usd": 100}),
+    ("paper.order", {"symbol": "binance:BTCUSDT", "side": "sell", "notional_usd": 0, "reason": "enough"}),
+    ("paper.order", {"symbol": "BTCUSDT", "side": "sell", "notional_usd": 12.5}),
+    ("paper.close", {}),
+    ("paper.close", {"symbol": "BTCUSDT", "reason": "the feed looks odd"}),
+    ("backtest.run", {}),
+    ("backtest.run", {"symbols": ["BTCUSDT", "ETHUSDT"], "days": 90, "model": f"lgbm-btcusdt@{DIGEST}"}),
 )
 
 

@@ -35,6 +35,8 @@ def test_there_is_a_good_example_of_every_command_and_the_error_lists_them_all()
 
 
 _NO_MODEL = "argument 'name' must be the name of a model, or NAME@SHA256 of a bundle"
+_NO_SIDE = "argument 'side' must be buy or sell"
+_NO_SYMBOL = "a symbol is 1 to 80 characters without spaces"
 _NO_MEMBERS = "argument 'members' must give models weights >= 0, not all zero"
 BAD_ARGS: tuple[tuple[str, dict[str, Any], str], ...] = (
     ("kill", {"why": "x"}, "unknown argument 'why'; known: reason"),
@@ -90,6 +92,36 @@ BAD_ARGS: tuple[tuple[str, dict[str, Any], str], ...] = (
     ("partitions.grow", {"topic": "", "partitions": 6}, "argument 'topic' must be the name of a tick topic"),
     ("partitions.grow", {"topic": "t", "partitions": 1},
      "argument 'partitions' must be the new number of partitions, 2 or more"),
+    ("paper.order", {"side": "buy", "notional_usd": 1}, "argument 'symbol' must be the name of a symbol"),
+    ("paper.order", {"symbol": "A B", "side": "buy", "notional_usd": 1}, _NO_SYMBOL),
+    ("paper.order", {"symbol": "x" * 81, "side": "buy", "notional_usd": 1}, _NO_SYMBOL),
+    ("paper.order", {"symbol": "A", "side": "short", "notional_usd": 1}, _NO_SIDE),
+    ("paper.order", {"symbol": "A", "side": ["buy"], "notional_usd": 1}, _NO_SIDE),
+    ("paper.order", {"symbol": "A", "side": "buy"}, "argument 'notional_usd' must be a number of USD"),
+    ("paper.order", {"symbol": "A", "side": "buy", "notional_usd": True},
+     "argument 'notional_usd' must be a number of USD"),
+    ("paper.order", {"symbol": "A", "side": "buy", "notional_usd": 0},
+     "a buy needs a 'notional_usd' above 0; a sell of 0 closes the position"),
+    *(
+        ("paper.order", {"symbol": "A", "side": "sell", "notional_usd": notional},
+         "argument 'notional_usd' must be a number of USD, 0 or more")
+        for notional in (-1, -0.01, 1e12, float("nan"), float("inf"))
+    ),
+    ("paper.close", {"symbol": 5}, "argument 'symbol' must be the name of a symbol, or be left out for all"),
+    ("paper.close", {"symbol": ""}, _NO_SYMBOL),
+    ("paper.close", {"side": "sell"}, "unknown argument 'side'; known: symbol, reason"),
+    *(
+        ("backtest.run", {"symbols": symbols},
+         "argument 'symbols' must be a list of names, or be left out for all")
+        for symbols in ([], "BTCUSDT", [5])
+    ),
+    ("backtest.run", {"symbols": ["A B"]}, _NO_SYMBOL),
+    *(
+        ("backtest.run", {"days": days}, "argument 'days' must be a whole number from 1 to 3650")
+        for days in (0, 3_651, 1.0, True, "1")
+    ),
+    ("backtest.run", {"model": 5}, "argument 'model' must be the name of a model"),
+    ("backtest.run", {"model": "lgbm@abc"}, _NO_MODEL.replace("name'", "model'", 1)),
     *(
         ("weights.set", {"parts": parts},
          "argument 'parts' must be three numbers >= 0 (RSI, MACD, trend), not all zero")
@@ -160,14 +192,15 @@ def test_everything_else_is_for_all(cmd: str, args: dict[str, Any]) -> None:
 
 
 GUARD_MAY = {"kill", "halt", "rollback", "rollout", "policy.set", "weights.set", "model.promote"}
+MAY = {"guard": GUARD_MAY, "trader": {"paper.order", "paper.close"}}
 
 
 @pytest.mark.parametrize(("cmd", "args"), GOOD)
 @pytest.mark.parametrize("role", ["admin", "trader", "viewer", "guard", "root", ""])
 def test_only_the_roles_of_the_table_may_send_a_command(role: str, cmd: str, args: dict[str, Any]) -> None:
-    """The admin may do all; the guard brakes and moves the rollout but never un-kills or resumes."""
+    """The admin may do all; the guard brakes and moves the rollout, never un-kills; the trader trades."""
     raw = command(cmd, args, role=role).as_dict()
-    if role == "admin" or (role == "guard" and cmd in GUARD_MAY):
+    if role == "admin" or cmd in MAY.get(role, ()):
         assert parse(raw) == Command(**raw)
     else:
         assert refusal(raw) == f"role '{role}' may not send '{cmd}'"

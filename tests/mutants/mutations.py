@@ -6,6 +6,7 @@ from tests.mutants.mutation import Edit, Mutation, Witness
 
 JOURNAL, FOLD = "models.journal.journal", "models.journal.fold"
 SOURCE, SINK = "connectors.kafka.source", "connectors.kafka.sink"
+JOURNALLED = "connectors.kafka.journalled"
 LOG, FOLDER = "connectors.kafka.journal_log", "connectors.recovery.folder"
 
 NOT_REFUSED = "Failed: DID NOT RAISE"
@@ -44,7 +45,7 @@ MUTATIONS: dict[str, Mutation] = {
     "ticks go on while an entry is in flight": Mutation(
         [
             Edit(
-                SOURCE,
+                JOURNALLED,
                 "if journal.holding:\n            return self._acknowledged()",
                 "if journal.holding and (emitted := self._acknowledged()):\n            return emitted",
             )
@@ -128,8 +129,8 @@ MUTATIONS: dict[str, Mutation] = {
         [
             Edit(
                 SOURCE,
-                "journal.position.snapshot()",
-                'journal.position.snapshot() | {"g": self._in.journal.gen}',
+                "self._journal.position.snapshot()",
+                'self._journal.position.snapshot() | {"g": self._journal.gen}',
             )
         ],
         [law_3(IN_FLIGHT)],
@@ -198,9 +199,9 @@ MUTATIONS: dict[str, Mutation] = {
     "ticks come before commands": Mutation(
         [
             Edit(
-                SOURCE,
+                JOURNALLED,
                 "if journal.live and self._propose():",
-                "if self._genesis is None and (items := self._ticks(journal.limit())):\n"
+                "if self._genesis is None and (items := self._read(journal.limit())):\n"
                 "            return items\n"
                 "        if journal.live and self._propose():",
             )

@@ -1,0 +1,113 @@
+"""The paper account as a process: settings in, clients connected, dataflow run, everything closed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import structlog
+from prometheus_client import CollectorRegistry, PlatformCollector, ProcessCollector
+
+from connectors import failpoints, start_values
+from connectors.embedded.ports import free_port
+from connectors.kafka.outlets import Outlets
+from connectors.kafka.paper.opening import AccountOpening
+from connectors.kafka.paper.source import AccountSource
+from connectors.kafka.settling import settle
+from connectors.kafka.sink import ShardSinks
+from connectors.kafka.suppressed import Comparison
+from connectors.kafka.topics import (
+    ACCOUNT_SHARD,
+    account_output,
+    account_plans,
+    check_account,
+    cluster_id,
+    shards,
+)
+from connectors.logs import configure
+from connectors.recovery.folder import RecoveryFolder, opened
+from connectors.recovery.manifest import Manifest, app_version
+from connectors.redis.keys import ACCOUNT
+from connectors.redis.writer import ViewWriter
+from connectors.settings import Settings, settings
+from flows.account_shown import AccountShown
+from flows.health import HealthServer
+from flows.paper import FLOW, STEPS, paper_flow
+from flows.runtime import Stop, leave, run
+from flows.watchdog import Watchdog
+from models.paper.account import TOPICS, Booked
+from models.paper.spec import PaperSpec
+
+_LOG = structlog.get_logger()
+
+
+def run_paper(config: Settings | None = None) -> None:
+    """Run the paper account over the signals of all shards until a clean stop."""
+    config = config or settings()
+    configure(config, process="paper")
+    failpoints.arm(config.failpoint)
+    stop = Stop()
+    stop.on_signals()
+    spec, desk = start_values.paper_spec(config), start_values.desk(config)
+    every = shards(config)
+    check_account(config)
+    with opened(folder_of(config), _manifest(config, spec)) as folder:
+        failpoints.reach("open.locked")
+        outlets = _outlets(config, folder)
+        opening = AccountOpening(config, spec, desk, every, outlets)
+        with _shown(config) as shown:
+            watchdog = Watchdog(config.stuck_after_s)
+            source = AccountSource(ACCOUNT_SHARD, opening.open, config.paper_behind_after_s, stop, watchdog)
+            suffix = f"{config.topic_suffix}{config.account_suffix}"
+            compare = Comparison(config.kafka_bootstrap, suffix) if config.compare_suppressed else None
+            sink = ShardSinks[Booked]([ACCOUNT_SHARD], outlets, opening.published, suffix, shown, compare)
+            _LOG.info("starting", shards=len(every), spec=spec.fingerprint()[:12])
+            run(paper_flow(source, sink, spec), timedelta(milliseconds=config.epoch_ms), folder.store)
+            watchdog.stop()
+        opening.close()
+        folder.clean()
+    _LOG.info("stopped cleanly")
+    leave()
+
+
+def folder_of(config: Settings) -> Path:
+    """Return the recovery folder of the account."""
+    return config.recovery_dir / f"{FLOW}{config.topic_suffix}{config.account_suffix}"
+
+
+def _manifest(config: Settings, spec: PaperSpec) -> Manifest:
+    return Manifest(
+        app=app_version(),
+        cluster=cluster_id(config.kafka_bootstrap),
+        steps=[FLOW, *STEPS],
+        topics={plan.name: plan.partitions for plan in account_plans(config)},
+        shards=[f"{ACCOUNT_SHARD.key}={ACCOUNT_SHARD.number}"],
+        instance="0 of 1",
+        spec=spec.fingerprint(),
+    )
+
+
+def _outlets(config: Settings, folder: RecoveryFolder) -> Outlets:
+    """Return where output records go, once no dead process can append to them."""
+    if config.output_transactions:
+        return Outlets(config.kafka_bootstrap, f"levibot-paper{config.topic_suffix}{config.account_suffix}")
+    if folder.unclean:
+        topics = [account_output(topic, config) for topic in TOPICS]
+        settle(config.kafka_bootstrap, topics, [ACCOUNT_SHARD.number])
+    return Outlets(config.kafka_bootstrap)
+
+
+@contextmanager
+def _shown(config: Settings) -> Iterator[AccountShown]:
+    """Serve health and metrics, and write the read model."""
+    registry = CollectorRegistry()
+    ProcessCollector(registry=registry)
+    PlatformCollector(registry=registry)
+    with ViewWriter(config.redis_url, kind=ACCOUNT) as writer:
+        shown = AccountShown(writer, registry)
+        health = HealthServer(config.flow_host, free_port(config.paper_port), registry, shown.status)
+        _LOG.info("health and metrics", port=health.port)
+        yield shown
+        health.close()
