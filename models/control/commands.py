@@ -66,7 +66,7 @@ _KIND_NAMES = {str: "a string", int: "an integer", dict: "an object"}
 _SCOPE = re.compile(r"all|(model|symbol):\S{1,80}")
 _WORD = re.compile(r"\S{1,64}")
 _SYMBOL = re.compile(r"\S{1,80}")
-_LARGEST_ORDER = 1e12  # USD: above it a text of eight decimals is not the number that was meant
+_LARGEST_ORDER = 1e10  # USD: in units of 1e-8 it still fits 64 bits
 _LONGEST_BACKTEST = 3_650  # days
 _MODEL = re.compile(r"[^\s@]{1,64}(@[0-9a-f]{64})?")
 

@@ -10,10 +10,9 @@ from decimal import Decimal
 
 from models.desk.gate import BUY
 from models.paper.money import WORTH, ceiling, half_even, money_units
-from models.paper.spec import PaperSpec
+from models.paper.spec import WHOLE_BPS, PaperSpec
 from models.spec import SECOND
 
-_BPS = 10_000
 _MS = 1_000_000
 
 
@@ -23,8 +22,8 @@ class Costs:
     def __init__(self, spec: PaperSpec) -> None:
         self.start = money_units(spec.start_balance)
         self.smallest = max(1, money_units(spec.min_order))
-        self._fee = _fraction(spec.fee_bps, _BPS)
-        self._slippage = _fraction(spec.slippage_bps, _BPS)
+        self._fee = _fraction(spec.fee_bps, WHOLE_BPS)
+        self._slippage = _fraction(spec.slippage_bps, WHOLE_BPS)
         self._share = _fraction(spec.equity_fraction)
         self._near = _fraction(spec.near_limit)
         self._latency = spec.latency_ms * _MS

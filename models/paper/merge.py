@@ -123,7 +123,7 @@ class Merge:
         return [name for name, line in self._lines.items() if not line.behind and line.closed <= second]
 
     def returned(self, second: int) -> list[str]:
-        """Return the shards that were left out, have gone on since, and have closed all seconds before one."""
+        """Return the shards that were left out, went on since, and have closed all seconds before one."""
         return [
             name
             for name, line in self._lines.items()

@@ -6,7 +6,12 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass
 
+from models.paper.money import UNIT, money_units
+
 LIQUIDITY = ("taker", "maker")
+WHOLE_BPS = 10_000
+LARGEST_BALANCE = 1_000_000_000 * UNIT
+"""Sums of a book then fit 64 bits, as its snapshots need it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,10 +38,12 @@ class PaperSpec:
         """Raise ``ValueError`` where a value cannot be traded with."""
         if self.liquidity not in LIQUIDITY:
             raise ValueError(f"liquidity must be one of {', '.join(LIQUIDITY)}, not '{self.liquidity}'")
-        if not 0 <= self.slippage_bps < 10_000 or min(self.maker_bps, self.taker_bps) < 0:
-            raise ValueError("fees and slippage are basis points of 0 or more, slippage below 10000")
-        if self.latency_ms < 0 or not 0 < self.equity_fraction <= 1:
-            raise ValueError("latency_ms must be 0 or more, equity_fraction above 0 and at most 1")
+        if not all(0 <= bps < WHOLE_BPS for bps in (self.maker_bps, self.taker_bps, self.slippage_bps)):
+            raise ValueError(f"fees and slippage are basis points, from 0 to below {WHOLE_BPS}")
+        if self.latency_ms < 0 or not (0 < self.equity_fraction <= 1 and 0 < self.near_limit <= 1):
+            raise ValueError("latency_ms must be 0 or more, equity_fraction and near_limit parts of 1")
+        if not 0 < money_units(self.start_balance) <= LARGEST_BALANCE or money_units(self.min_order) < 0:
+            raise ValueError("start_balance must be above 0 and at most 1000000000, min_order 0 or more")
 
     @property
     def fee_bps(self) -> float:

@@ -105,7 +105,7 @@ BAD_ARGS: tuple[tuple[str, dict[str, Any], str], ...] = (
     *(
         ("paper.order", {"symbol": "A", "side": "sell", "notional_usd": notional},
          "argument 'notional_usd' must be a number of USD, 0 or more")
-        for notional in (-1, -0.01, 1e12, float("nan"), float("inf"))
+        for notional in (-1, -0.01, 1e10, float("nan"), float("inf"))
     ),
     ("paper.close", {"symbol": 5}, "argument 'symbol' must be the name of a symbol, or be left out for all"),
     ("paper.close", {"symbol": ""}, _NO_SYMBOL),

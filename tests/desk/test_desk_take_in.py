@@ -102,6 +102,9 @@ TRANSITIONS: tuple[tuple[Fields, tuple[str, str, Fields], Fields], ...] = (
         {"model": "ml-fusion", "switches": 1},
     ),
     ({}, ("partitions.grow", "all", {"topic": "ticks", "partitions": 6}), {}),
+    ({}, ("paper.order", "all", {"symbol": "A", "side": "buy", "notional_usd": 5}), {}),
+    ({}, ("paper.close", "all", {"symbol": "A"}), {}),
+    ({}, ("backtest.run", "all", {"days": 90}), {}),
 )  # fmt: skip
 
 

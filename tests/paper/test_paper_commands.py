@@ -46,6 +46,16 @@ def test_a_kill_takes_back_waiting_entries_at_once() -> None:
         assert events(walk.trades) == [("fill", "BUY", "entry")]
 
 
+def test_a_kill_of_a_bundle_takes_back_what_a_bundle_of_that_name_ordered() -> None:
+    """A signal names its model without the digest; what waits does not wait on a guess."""
+    walk = Walk()
+    walk.second(quote(S, 100.0, BUY, model="lgbm"))
+    assert events(walk.command("kill", f"model:lgbm@{'ab' * 32}")) == [("cancelled", "BUY", "killed")]
+    walk.second(quote(S, 100.0, BUY, model="lgbm"))  # of another bundle, or the signal itself would say so
+    walk.seconds(2, quote(S, 100.0))
+    assert events(walk.trades)[1:] == [("fill", "BUY", "entry")]
+
+
 def test_a_kill_leaves_waiting_exits_but_lets_no_signal_order_any_more() -> None:
     """A close is what a kill is for; an answer of before it that says SELL is not carried out after it."""
     walk = Walk()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from paper.walk import START, Walk, quote
@@ -66,6 +68,18 @@ def test_positions_are_valued_at_the_last_price() -> None:
         "117.00000000",
         "0.00000000",
     )
+
+
+@pytest.mark.parametrize("broken", [math.nan, math.inf, 0.0, -1.0])
+def test_what_is_no_price_neither_values_nor_fills(broken: float) -> None:
+    """The last price stands."""
+    walk = held(500)
+    walk.command("paper.close")
+    walk.second(quote(S, broken))
+    walk.at = START + 59
+    walk.second(quote(S, broken))
+    assert walk.said("account")[-1]["equity"] == "1000.00000000"
+    assert len(walk.trades) == 1
 
 
 def losses(walk: Walk, *prices: float) -> list[tuple[str, str]]:

@@ -110,7 +110,8 @@ class AccountOpening:
         first = journal.first_pending
         if first is None and not journal.position.q:
             starts = {shard.key: self._first(client, shard) for shard in self._shards}
-            journal.position.t = max(start.given for start in starts.values())
+            # not 0, at which nothing that is published behind it could be told from what is gone
+            journal.position.t = max(1, *(start.given for start in starts.values()))
             starts = {key: start._replace(given=journal.position.t) for key, start in starts.items()}
             described = {"fingerprint": self._spec.fingerprint(), "desk": self._desk.as_dict()}
             return described | {"lines": plain(starts)}, starts
