@@ -50,7 +50,9 @@ class Delivery:
         )
         self._find(bootstrap, find_s)
 
-    def send(self, key: bytes, value: bytes, ts: int) -> None:
+    def send(
+        self, key: bytes, value: bytes, ts: int, headers: list[tuple[str, str | bytes | None]] | None = None
+    ) -> None:
         """Send one record stamped ``ts`` (ns; Kafka keeps milliseconds), waiting while the queue is full.
 
         Raises ``DeliveryError`` as soon as one is known to have failed, this one or one before it.
@@ -58,7 +60,12 @@ class Delivery:
         while self._failure is None:
             try:
                 self._producer.produce(
-                    self._topic, value, key, on_delivery=self._report, timestamp=ts // MILLI
+                    self._topic,
+                    value,
+                    key,
+                    on_delivery=self._report,
+                    timestamp=ts // MILLI,
+                    headers=headers,
                 )
                 break
             except BufferError:

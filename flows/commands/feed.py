@@ -1,4 +1,4 @@
-"""``levibot feed``: put ticks into Kafka, simulated or recorded.
+"""``levibot feed``: put ticks into Kafka, simulated, recorded or live.
 
 Exit codes: 0 every record was delivered (also when Ctrl-C ended the run), 1 one was not, 2 it could not run.
 """
@@ -24,16 +24,21 @@ from connectors.feed.times import nanoseconds
 from connectors.kafka.delivery import DeliveryError
 from connectors.kafka.errors import BrokerError, TopicsError
 from connectors.settings import settings
+from flows.commands.feed_live import live_command
 from models.simulator import Faults, MarketSpec, instruments
 
 app = typer.Typer(
-    help="Put ticks into Kafka: a simulated market, or recorded captures.", no_args_is_help=True
+    help="Put ticks into Kafka: a simulated market, recorded captures, or a live exchange.",
+    no_args_is_help=True,
 )
 
 Topic = Annotated[str, typer.Option(help="Topic to write to; it must exist.")]
 Bootstrap = Annotated[str | None, typer.Option(help="Broker; default: KAFKA_BOOTSTRAP.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the summary as JSON, and no progress.")]
 Share = Annotated[float, typer.Option(min=0.0, max=0.5, help="Such records per tick.")]
+
+
+app.command("live")(live_command)
 
 
 @app.command("simulate")
