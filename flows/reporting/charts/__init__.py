@@ -1,0 +1,1 @@
+"""The charts of a report, each a function from figures and a size to inline SVG."""

@@ -1,0 +1,1 @@
+"""The tables of a report, each a function from the result to rows of words."""
