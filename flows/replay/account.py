@@ -72,7 +72,7 @@ class _Line:
 
     def read(self, second: int) -> bool:
         """Take in some more, if the shard is not too far ahead; return whether there was any."""
-        if self._merge.closed(self._shard) >= second + AHEAD_S:
+        if not self._merge.wanted(self._shard, second, AHEAD_S):
             return False
         came = False
         for offset, value in _some(self._signals):

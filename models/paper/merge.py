@@ -104,9 +104,9 @@ class Merge:
         line.announced.append((offset, second, signals))
         line.settle()
 
-    def closed(self, shard: str) -> int:
-        """Return the second below which all of a shard is there."""
-        return self._lines[shard].closed
+    def wanted(self, shard: str, second: int, ahead_s: int) -> bool:
+        """Return whether a shard is to be read on: it is not so far ahead of ``second`` and the slowest."""
+        return self._lines[shard].closed < max(second, self.ready) + ahead_s
 
     @property
     def ready(self) -> int:

@@ -190,3 +190,15 @@ def test_a_start_is_in_front_of_what_waits() -> None:
     assert [second.second for second in reader.taken(0)] == [1, 2]
 
     assert reader.merge.starts() == {"a": Start(3, False, 2, 2, 2), "b": Start(3, False, 2, 2, 1)}
+
+
+def test_a_shard_is_read_no_further_ahead_than_the_slowest_allows() -> None:
+    """The slowest itself is always read, wherever the account stands: at its start it knows no time yet."""
+    reader = Reader(ONE, begin(ONE))
+    reader.some("a", 9, 9)
+    assert not reader.merge.wanted("a", 1, 3)
+    assert reader.merge.wanted("b", 1, 3)
+    reader.some("b", 2, 2)
+
+    assert (reader.merge.ready, reader.merge.wanted("a", 1, 3)) == (3, True)
+    assert reader.merge.wanted("b", 1, 1)

@@ -25,7 +25,7 @@ from models.paper.account import TOPICS
 from models.spec import SECOND
 from tests.flows.running import LEVIBOT, Stage, until
 
-pytestmark = [pytest.mark.embedded, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.embedded, pytest.mark.timeout(300)]
 
 
 @pytest.fixture
@@ -90,10 +90,12 @@ def assert_published_as_in_one_go(stage: Stage) -> dict[str, int]:
 
 
 def test_signals_of_two_shards_become_trades(stage: Stage, tmp_path: Path) -> None:
-    """Stopped cleanly it goes on behind what it has published; commands are taken in where they come."""
+    """Begun before there is any, stopped cleanly, it goes on; commands are taken in where they come."""
     made = Shards(1)
-    publish(stage, made.seconds(130))
     with paper(stage, tmp_path / "first.log") as child:
+        until(lambda: own(stage, ACCOUNT_JOURNAL)[1:], "the account to begin")
+        for _ in range(26):
+            publish(stage, made.seconds(5))
         until(lambda: stands_at(stage) >= FIRST + 80, "the second minute")
         assert child.stop() == 0
     stage.levibot("control", "kill", "--reason", "drill")

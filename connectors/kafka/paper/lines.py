@@ -49,9 +49,9 @@ class Lines:
         self._heard = dict.fromkeys(self._clients, time.monotonic())
 
     def read(self, second: int) -> None:
-        """Take in what has come of the shards that are not too far ahead of the account's next second."""
+        """Take in what has come of the shards that are not too far ahead; ``second`` is the account's next."""
         for shard, client in self._clients.items():
-            if self.merge.closed(shard) < second + AHEAD_S:
+            if self.merge.wanted(shard, second, AHEAD_S):
                 self._from(shard, client)
 
     def silent_s(self, shard: str) -> float:
