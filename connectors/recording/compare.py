@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import zip_longest
 from typing import Any, NamedTuple
 
@@ -11,6 +11,8 @@ import orjson
 from connectors.recording.rows import Output
 
 LONGEST = 300
+Pair = Callable[[Output, Output | None], None]
+"""Hears of each recorded record and of the replayed one in its place, None where there is none."""
 
 
 class Difference(NamedTuple):
@@ -31,8 +33,9 @@ class Comparison:
     missing in between and none may be other than in the replay.
     """
 
-    def __init__(self, recorded: Iterator[Output]) -> None:
+    def __init__(self, recorded: Iterator[Output], pair: Pair | None = None) -> None:
         self._recorded = recorded
+        self._pair = pair
         self._next = next(recorded, None)
         self.recorded = self.replayed = self.equal = 0
         self.first: Difference | None = None
@@ -55,6 +58,8 @@ class Comparison:
         self.recorded += 1
         self.equal += difference is None
         self.first = self.first or difference
+        if self._pair is not None:
+            self._pair(recorded, replayed)
         self._next = next(self._recorded, None)
 
 

@@ -51,16 +51,16 @@ def cut(settings: Settings, shard: Shard) -> Cut:
     """Ask the broker for the ends of a shard's partitions, outputs first and ticks last."""
     names = {output(topic, settings): topic for topic in TOPICS}
     journal = output(JOURNAL, settings)
-    found = _ranges(settings, list(names), shard.number)
+    found = ranges(settings, list(names), shard.number)
     return Cut(
         shard,
         {names[name]: kept for name, kept in found.items()},
-        _ranges(settings, [journal], shard.number).get(journal, Range(0, 0)),
-        _ranges(settings, [shard.topic], shard.partition).get(shard.topic, Range(0, 0)),
+        ranges(settings, [journal], shard.number).get(journal, Range(0, 0)),
+        ranges(settings, [shard.topic], shard.partition).get(shard.topic, Range(0, 0)),
     )
 
 
-def _ranges(settings: Settings, topics: list[str], partition: int) -> dict[str, Range]:
+def ranges(settings: Settings, topics: list[str], partition: int) -> dict[str, Range]:
     """Return what is kept of a partition of each topic; markers of transactions at the end are no records."""
     found = tails(settings.kafka_bootstrap, topics, partition)
     with closing(consumer(settings.kafka_bootstrap)) as client:

@@ -14,6 +14,7 @@ import msgspec
 from connectors.recording.errors import RecordingError
 from models.judge.records import Shard
 from models.market.schema import FEATURES_VERSION, FINGERPRINT
+from models.paper.spec import PaperSpec
 from models.spec import Spec
 
 FORMAT = 1
@@ -43,6 +44,34 @@ class RecordedShard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedLine:
+    """What the paper account read of a shard: rows of its signals and progress, and the shard's number."""
+
+    number: int
+    signals: int
+    progress: int
+
+    def stem(self, table: str) -> str:
+        """Return how the files of one of its tables begin."""
+        return f"account-{table}-{self.number:04d}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedAccount:
+    """The paper account, and how many rows its tables hold; ``lines`` by shard."""
+
+    fingerprint: str
+    spec: dict[str, Any]
+    journal: int
+    outputs: dict[str, int]
+    lines: dict[str, RecordedLine]
+
+    def stem(self, table: str) -> str:
+        """Return how the files of one of its tables begin."""
+        return f"account-{table}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recording:
     """A recorded run. ``since`` and ``until`` bound its outputs (unix ns), ``until`` its ticks as well."""
 
@@ -55,6 +84,7 @@ class Recording:
     since: int | None = None
     until: int | None = None
     shards: list[RecordedShard]
+    account: RecordedAccount | None = None
 
     def write(self, folder: Path) -> None:
         """Write it into a folder."""
@@ -95,6 +125,17 @@ def spec_of(recording: Recording) -> Spec:
         raise RecordingError(_other_version(recording, "its fingerprint is another one here"))
     if (spec.features_version, spec.features) != (FEATURES_VERSION, FINGERPRINT):
         raise RecordingError(_other_version(recording, f"features are {FEATURES_VERSION} here"))
+    return spec
+
+
+def account_spec_of(account: RecordedAccount, recording: Recording) -> PaperSpec:
+    """Return the spec of the recorded account; raise ``RecordingError`` where there is no such spec here."""
+    try:
+        spec = msgspec.convert(account.spec, PaperSpec)
+    except msgspec.ValidationError as error:
+        raise RecordingError(_other_version(recording, str(error))) from error
+    if spec.fingerprint() != account.fingerprint:
+        raise RecordingError(_other_version(recording, "the account's fingerprint is another one here"))
     return spec
 
 

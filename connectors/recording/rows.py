@@ -57,6 +57,8 @@ OUTPUTS: Schema = {
     "value": pl.Binary,
     "headers": pl.List(pl.Struct({"name": pl.String, "value": pl.Binary})),
 }
+LINES: Schema = {"offset": pl.Int64, "value": pl.Binary}
+"""What the paper account read of a shard."""
 JOURNAL: Schema = {
     "gen": pl.Int64,
     "seq": pl.Int64,

@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from connectors.codecs.wire import Place, decode_entry, place
-from connectors.kafka.clients import reader
-from connectors.kafka.messages import headers_of, offset_of, timestamp_ms
-from connectors.kafka.reading import read_range
+from connectors.codecs.wire import decode_entry
+from connectors.kafka.messages import offset_of, timestamp_ms
 from connectors.kafka.topics import JOURNAL, output
 from connectors.recording.cut import Cut, Range
 from connectors.recording.errors import RecordingError
 from connectors.recording.history import Begin, folded, newest_genesis
 from connectors.recording.manifest import RecordedShard
 from connectors.recording.parts import PartWriter
+from connectors.recording.reading import Told, place_of, published, records
 from connectors.recording.rows import JOURNAL as JOURNAL_ROWS
-from connectors.recording.rows import OUTPUTS, TICKS, Output, Tick, entry_row, output_row
+from connectors.recording.rows import OUTPUTS, TICKS, Tick, entry_row, output_row
 from connectors.settings import Settings
 from models.journal.entry import Entry
 from models.spec import Spec
 
 MS = 1_000_000
-Told = Callable[[int], None]
 
 
 class Window(NamedTuple):
@@ -66,24 +64,15 @@ class ShardRecorder:
         writer = PartWriter(self._folder, shard.stem(f"outputs-{topic}"), OUTPUTS)
         with closing(writer):
             for message in self._read(output(topic, self._settings), shard.number, self._cut.outputs[topic]):
-                where, ts = self._place(message), timestamp_ms(message) * MS
+                where, ts = place_of(message), timestamp_ms(message) * MS
                 before = where.ordinal < base or (window.since is not None and ts < window.since)
                 if not writer.count and before:
                     continue
                 if window.until is not None and ts >= window.until:
                     break
-                writer.put(output_row(_output(topic, shard.number, where.ordinal, message)))
+                writer.put(output_row(published(topic, shard.number, where.ordinal, message)))
                 self._needed = max(self._needed, where.offset)
         return writer.count
-
-    def _place(self, message: Any) -> Place:
-        try:
-            return place(message.value(), headers_of(message))
-        except (ValueError, KeyError, TypeError) as error:
-            raise RecordingError(
-                f"{message.topic()}/{message.partition()}: the record at offset {offset_of(message)} is none "
-                f"of this product's ({error!r}); something else writes to this topic"
-            ) from error
 
     def _ticks(self, start: int, window: Window, shard: RecordedShard) -> tuple[int, int]:
         """Return how many ticks were written, and the offset behind them.
@@ -118,17 +107,7 @@ class ShardRecorder:
             yield offset_of(message), decode_entry(message.value())
 
     def _read(self, topic: str, partition: int, kept: Range) -> Iterator[Any]:
-        # a client of its own: one that has read other topics before was seen to wait a second for a new one
-        with closing(reader(self._settings.kafka_bootstrap)) as client:
-            last = kept.low - 1
-            for message in read_range(client, topic, partition, *kept):
-                self._told(1)
-                yield message
-                last = offset_of(message)
-        if kept.records and last < kept.end - 1:
-            raise RecordingError(
-                f"{topic}/{partition}: ends at {last}, but {kept.end - 1} was there just now"
-            )
+        return records(self._settings.kafka_bootstrap, topic, partition, kept, self._told)
 
     def _check_unborn(self) -> None:
         shard, journal = self._cut.shard, self._cut.journal
@@ -155,10 +134,3 @@ class ShardRecorder:
                 f"shard {shard.key}: it begins at tick {genesis.after}, but ticks from there to "
                 f"{ticks.low - 1} are gone by retention: its state cannot be computed any more"
             )
-
-
-def _output(topic: str, partition: int, ordinal: int, message: Any) -> Output:
-    return Output(
-        topic, partition, ordinal, offset_of(message), timestamp_ms(message),
-        message.key(), message.value(), tuple(headers_of(message)),
-    )  # fmt: skip

@@ -49,6 +49,7 @@ def arena(scratch: Path, *, embedded: bool, instances: int, transactions: bool) 
         "of": str(instances),
         "output_transactions": str(transactions).lower(),
         "compare_suppressed": "true",
+        "paper_behind_after_s": "2",  # so that kills of a shard's flow leave it behind
         "log_format": "json",
     }
     with ExitStack() as stack:

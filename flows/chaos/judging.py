@@ -9,13 +9,14 @@ from connectors.recording.recorder import record
 from connectors.recording.shard_recorder import Window
 from connectors.settings import Settings
 from flows.chaos.outcome import Bytes
-from flows.replay.running import compare
+from flows.replay.whole import compare_whole
 
 
 def replayed(settings: Settings, folder: Path) -> Bytes:
     """Record the run and return how many of its records a replay has otherwise."""
-    recording = record(settings, start_values.spec(settings), folder, Window(None, None), lambda _: _unheard)
-    found = compare(folder, recording, _unheard).values()
+    spec, paper = start_values.spec(settings), start_values.paper_spec(settings)
+    recording = record(settings, spec, folder, Window(None, None), lambda _: _unheard, paper)
+    found = compare_whole(folder, recording, _unheard).values()
     compared = sum(one.recorded for one in found)
     return Bytes(compared, compared - sum(one.equal for one in found))
 

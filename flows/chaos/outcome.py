@@ -48,6 +48,7 @@ class Outcome(NamedTuple):
         times = [recovery.seconds for recovery in self.chaos.recoveries]
         return {
             "kills": self.chaos.kills,
+            "kills of the paper account": self.chaos.account_kills,
             "commands sent": self.chaos.commands,
             "tick records": sum(shard.tick_records for shard in self.report.shards),
             "records expected": self.report.total("expected"),

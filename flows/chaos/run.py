@@ -7,15 +7,14 @@ import shutil
 import time
 from collections import Counter
 from collections.abc import Callable
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from connectors.failpoints import POINTS
-from connectors.kafka.clients import consumer
-from connectors.kafka.reading import ends
 from connectors.kafka.topics import shards, share
 from flows.chaos import disturbances as faults
+from flows.chaos.account import AccountWorker
 from flows.chaos.arena import Arena
 from flows.chaos.plan import COMMIT, RANDOM, STARTING, Kill, disturbances, kills
 from flows.chaos.traffic import Market, Operator
@@ -24,6 +23,8 @@ from flows.chaos.worker import ChaosError, Worker
 AIMED_WITHIN_S = 12.0
 CAUGHT_UP_WITHIN_S = 60.0
 DISTURB_EVERY = 4
+ACCOUNT_EVERY = 3
+"""Of so many kills one is the paper account's."""
 RATE = 6.0
 STRACE = ("strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fsync,fdatasync")
 
@@ -41,6 +42,7 @@ class Chaos:
 
     seed: int
     killed: Counter[str] = field(default_factory=Counter)
+    account_kills: int = 0
     disturbed: Counter[str] = field(default_factory=Counter)
     impossible: dict[str, str] = field(default_factory=dict)
     recoveries: list[Recovery] = field(default_factory=list)
@@ -61,22 +63,26 @@ def unleash(arena: Arena, count: int, seed: int, told: Callable[[int, str], None
     disturbing = disturbances(list(able), DISTURB_EVERY, count, rng)
     with ExitStack() as ending:
         workers = _started(arena, ending)
+        account = workers[-1]
         with Operator(arena, seed) as operator, Market(arena, seed, RATE):
             for number, kill in enumerate(kills(count, aimed, rng)):
-                worker = rng.choice(workers)
+                worker = rng.choice(workers[:-1])
                 if number in disturbing:
                     told(chaos.kills, disturbing[number])
                     able[disturbing[number]](arena, worker, rng)
                     chaos.disturbed[disturbing[number]] += 1
-                    _recover(arena, worker, chaos, disturbing[number])
+                    _recover(worker, chaos, disturbing[number])
                 told(chaos.kills, kill.where)
+                if number % ACCOUNT_EVERY == 1:
+                    worker = account
+                    chaos.account_kills += 1
                 _kill(worker, kill, chaos, rng)
                 worker.start()
-                _recover(arena, worker, chaos, kill.where)
+                _recover(worker, chaos, kill.where)
         chaos.commands = operator.sent
         for worker in workers:
-            _recover(arena, worker, chaos, "the last of all")
-        _end(arena, workers)
+            _recover(worker, chaos, "the last of all")
+        _end(workers)
     return chaos
 
 
@@ -89,10 +95,11 @@ def _aimed(chaos: Chaos) -> list[str]:
 
 
 def _started(arena: Arena, ending: ExitStack) -> list[Worker]:
-    """Start every instance; none outlives ``ending``."""
+    """Start every instance, and the paper account as the last one; none outlives ``ending``."""
     config, every = arena.settings, shards(arena.settings)
     each = [config.model_copy(update={"instance": i}) for i in range(config.of)]
     workers = [Worker(arena, own.instance, share(every, own)) for own in each]
+    workers.append(AccountWorker(arena, every))
     for worker in workers:
         ending.callback(worker.close)
         worker.start()
@@ -127,37 +134,35 @@ def _strace(kill: Kill) -> list[str]:
     return [*STRACE, "-e", f"inject=fsync,fdatasync:signal=SIGKILL:when={kill.count}"]
 
 
-def _recover(arena: Arena, worker: Worker, chaos: Chaos, after: str) -> None:
+def _recover(worker: Worker, chaos: Chaos, after: str) -> None:
     """Wait until the process stands where the ticks ended when the look began, and note since when."""
-    fed = _ends(arena, worker)
-    worker.wait_until(
-        lambda: _stands(worker.positions(), fed), CAUGHT_UP_WITHIN_S, f"does not catch up with {fed}"
-    )
+    goal = worker.goal()
+    worker.wait_until(lambda: worker.stands(goal), CAUGHT_UP_WITHIN_S, f"does not catch up with {goal}")
     if worker.died_at:
         chaos.recoveries.append(Recovery(time.monotonic() - worker.died_at, after))
         worker.died_at = 0.0
 
 
-def _ends(arena: Arena, worker: Worker) -> dict[str, int]:
-    with closing(consumer(arena.settings.kafka_bootstrap)) as client:
-        return {shard.key: ends(client, shard.topic, shard.partition)[1] for shard in worker.shards}
-
-
-def _stands(positions: dict[str, int] | None, fed: dict[str, int]) -> bool:
-    return positions is not None and all(positions.get(key, -1) >= end for key, end in fed.items())
-
-
-def _end(arena: Arena, workers: list[Worker]) -> None:
+def _end(workers: list[Worker]) -> None:
     """Let every second of the market close, by beats, and stop."""
     over = int(time.time()) + 1
-    for worker in workers:
-        fed = [key for key, end in _ends(arena, worker).items() if end]
+    for worker in workers[:-1]:
+        fed = [key for key, end in worker.goal().items() if end]
         worker.wait_until(
             lambda: all(worker.seconds().get(key, 0) >= over for key in fed),  # noqa: B023  awaited here
             CAUGHT_UP_WITHIN_S,
             f"does not close second {over}",
         )
-    for worker in workers:
-        code = worker.process.stop(30.0)
-        if code != 0:
-            raise ChaosError(f"instance {worker.instance} stopped with {code}:\n{worker.last_words()}")
+    for worker in workers[:-1]:
+        _stop(worker)
+    goal = workers[-1].goal()
+    workers[-1].wait_until(
+        lambda: workers[-1].stands(goal), CAUGHT_UP_WITHIN_S, f"does not catch up with {goal}"
+    )
+    _stop(workers[-1])
+
+
+def _stop(worker: Worker) -> None:
+    code = worker.process.stop(30.0)
+    if code != 0:
+        raise ChaosError(f"{worker.name} stopped with {code}:\n{worker.last_words()}")

@@ -79,6 +79,8 @@ class Operator:
     def _choice(self) -> tuple[str, str, dict[str, Any]]:
         symbol = self._random.choice(SYMBOLS)
         reason = {"reason": "chaos"}
+        side, notional = self._random.choice(("buy", "sell")), self._random.choice((0, 20, 75))
+        order = {"symbol": symbol, "side": side, "notional_usd": notional or (side == "buy") * 10}
         choices: list[tuple[str, str, dict[str, Any]]] = [
             ("kill", "all", reason),
             ("unkill", "all", reason),
@@ -86,6 +88,8 @@ class Operator:
             ("kill", f"symbol:{symbol}", reason),
             ("unkill", f"symbol:{symbol}", reason),
             ("canary", "all", {"enabled": self._random.random() < 0.5, "symbols": [symbol]}),
+            ("paper.order", "all", order),
+            ("paper.close", "all", {}),
             ("flag.set", "all", {"key": "ml_confid_floor", "value": self._random.random() / 4}),
         ]
         return self._random.choice(choices)

@@ -1,4 +1,4 @@
-"""One instance of the signals flow, and its many processes one after another."""
+"""One instance of a flow, and its many processes one after another."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
@@ -18,6 +19,8 @@ from urllib.error import URLError
 from connectors.embedded import free_port
 from connectors.embedded.child import Child
 from connectors.embedded.tether import tethered
+from connectors.kafka.clients import consumer
+from connectors.kafka.reading import ends
 from flows.chaos.arena import Arena
 from models.judge.records import Shard
 
@@ -31,7 +34,9 @@ class ChaosError(RuntimeError):
 
 
 class Worker:
-    """Starts, kills and awaits the processes of one instance."""
+    """Starts, kills and awaits the processes of one instance of the signals flow."""
+
+    flow = "signals"
 
     def __init__(self, arena: Arena, instance: int, shards: list[Shard]) -> None:
         self.instance = instance
@@ -42,12 +47,17 @@ class Worker:
         self._machine = 0
         self._port = free_port()
         self._child: Child | None = None
-        self._log = arena.scratch / f"instance-{instance}.log"
+        self._log = arena.scratch / f"{self.name}.log"
+
+    @property
+    def name(self) -> str:
+        """Return what its logs and its state are called."""
+        return f"{self.flow}-{self.instance}"
 
     @property
     def folder(self) -> Path:
         """Return where its state is kept, unless a start says otherwise."""
-        return self._arena.scratch / f"state-{self.instance}-{self._machine}"
+        return self._arena.scratch / f"state-{self.name}-{self._machine}"
 
     @property
     def running(self) -> bool:
@@ -63,14 +73,13 @@ class Worker:
     def start(self, failpoint: str = "", *, under: Sequence[str] = (), **env: str) -> None:
         """Start a process, ``under`` another program if given."""
         self.starts += 1
-        self._log = self._arena.scratch / f"instance-{self.instance}-{self.starts:04d}.log"
-        own = {"flow_port": str(self._port), "instance": str(self.instance), "failpoint": failpoint}
-        places = {"recovery_dir": str(self.folder)}
-        program = [LEVIBOT, "run", "signals"]
+        self._log = self._arena.scratch / f"{self.name}-{self.starts:04d}.log"
+        own = {"instance": str(self.instance), "recovery_dir": str(self.folder), "failpoint": failpoint}
+        ports = {"flow_port": str(self._port), "paper_port": str(self._port)}  # of which it has one
+        program = [LEVIBOT, "run", self.flow]
         command = [*under, *program] if under else tethered(program)
-        self._child = Child(
-            "the signals flow", command, log=self._log, env=self._arena.env(**(own | places | env))
-        )
+        environment = self._arena.env(**(own | ports | env))
+        self._child = Child(f"the {self.flow} flow", command, log=self._log, env=environment)
 
     def close(self) -> None:
         """Leave no process behind."""
@@ -104,9 +113,7 @@ class Worker:
         self.died_at = time.monotonic()
         code = self.process.kill()
         if code != -signal.SIGKILL:
-            raise ChaosError(
-                f"instance {self.instance} ended by itself, exit code {code}:\n{self.last_words()}"
-            )
+            raise ChaosError(f"{self.name} ended by itself, exit code {code}:\n{self.last_words()}")
         found = _DIED.findall(self._log.read_text(errors="replace"))
         return found[-1] if found else ""
 
@@ -119,7 +126,7 @@ class Worker:
         code = self.process.kill()
         self.died_at = time.monotonic()
         if not ended or code == 0:
-            raise ChaosError(f"instance {self.instance} should have ended by itself:\n{self.last_words()}")
+            raise ChaosError(f"{self.name} should have ended by itself:\n{self.last_words()}")
         return code
 
     def wait_until_open(self, within_s: float = 30.0) -> None:
@@ -131,20 +138,31 @@ class Worker:
         deadline = time.monotonic() + within_s
         while not holds():
             if not self.running or time.monotonic() > deadline:
-                raise ChaosError(f"instance {self.instance} {otherwise}:\n{self.last_words()}")
+                raise ChaosError(f"{self.name} {otherwise}:\n{self.last_words()}")
             time.sleep(LOOK_EVERY_S)
+
+    def goal(self) -> dict[str, int]:
+        """Return where it must stand to have caught up with its input as it is now."""
+        with closing(consumer(self._arena.settings.kafka_bootstrap)) as client:
+            return {shard.key: ends(client, shard.topic, shard.partition)[1] for shard in self.shards}
+
+    def stands(self, goal: dict[str, int]) -> bool:
+        """Return whether it stands there."""
+        positions = self.positions()
+        return positions is not None and all(positions.get(key, -1) >= end for key, end in goal.items())
 
     def positions(self) -> dict[str, int] | None:
         """Return the next tick of each of its shards, None while it does not answer."""
-        found = self._health()
+        found = self.health()
         return None if found is None else found["positions"]
 
     def seconds(self) -> dict[str, int]:
         """Return the second below which all is closed, by shard, of those that published since start."""
-        found = self._health()
+        found = self.health()
         return {} if found is None else {key: head["second"] for key, head in found["shards"].items()}
 
-    def _health(self) -> dict[str, Any] | None:
+    def health(self) -> dict[str, Any] | None:
+        """Return what it says of itself, None while it does not answer."""
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{self._port}/health", timeout=1.0) as answer:
                 found: dict[str, Any] = json.load(answer)

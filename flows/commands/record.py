@@ -32,13 +32,13 @@ def record(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was recorded as JSON.")] = False,
 ) -> None:
-    """Write ticks, journal and outputs of the run on the configured topics to DIR.
+    """Write ticks, journal and outputs of the run on the configured topics to DIR, and its paper account.
 
     The run may be going on; it is not disturbed. Ticks and journal are
     written from each shard's genesis on, since its state depends on all of
-    them; --from and --to bound the outputs by their record timestamps, and
-    --to ends the ticks as well. Run it with the settings of the run. Then:
-    levibot verify replay DIR.
+    them, and what the account read likewise; --from and --to bound the
+    outputs by their record timestamps, and --to ends the ticks as well. Run
+    it with the settings of the run. Then: levibot verify replay DIR.
 
     Exit codes: 0 recorded, 2 it could not be, such as where ticks are gone
     by retention.
@@ -50,7 +50,8 @@ def record(
     window = Window(_moment(since), _moment(until))
     with expected("record"), bar("record", visible=not as_json) as told:
         config = settings()
-        found = record_run(config, start_values.spec(config), folder, window, told)
+        specs = start_values.spec(config), start_values.paper_spec(config)
+        found = record_run(config, specs[0], folder, window, told, specs[1])
     if as_json:
         typer.echo((folder / "recording.json").read_text(encoding="utf-8").rstrip())
     else:

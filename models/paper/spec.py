@@ -24,9 +24,9 @@ class PaperSpec:
     """
 
     start_balance: str = "1000"
-    maker_bps: float = 10
-    taker_bps: float = 15
-    slippage_bps: float = 5
+    maker_bps: float = 10.0
+    taker_bps: float = 15.0
+    slippage_bps: float = 5.0
     liquidity: str = "taker"  # which of the two fees an order pays
     latency_ms: int = 250  # from the signal to the exchange
     equity_fraction: float = 0.10  # of the equity, for one entry

@@ -23,6 +23,7 @@ CHAOS = Chaos(
     impossible={"disk is full": "no right to mount a tmpfs"},
     recoveries=[Recovery(0.5, "open.read"), Recovery(2.25, "redis hangs"), Recovery(1.0, "open.done")],
     commands=40,
+    account_kills=1,
 )
 
 
@@ -65,6 +66,7 @@ def test_the_figures_are_those_of_run_and_verifiers() -> None:
     """In the order in which people look at them."""
     assert outcome(*KINDS, other_bytes=3).figures == {
         "kills": 3,
+        "kills of the paper account": 1,
         "commands sent": 40,
         "tick records": 50,
         "records expected": 30,
