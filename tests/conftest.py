@@ -21,20 +21,44 @@ JARS_S = 90.0
 settings.register_profile("unhurried", deadline=None)  # a busy machine breaks no law
 settings.load_profile("unhurried")
 
-UNTRACED = ("tests/laws/", "tests/simulation/", "tests/journal/test_crash_model.py")
-"""They, and recorded captures, walk the same lines many thousand times: tracing costs as much again."""
+UNTRACED = (
+    "tests/docs/test_asyncapi.py",
+    "tests/docs/test_generated.py",
+    "tests/drift/test_alarm_parts.py",
+    "tests/journal/test_crash_model.py",
+    "tests/judge/test_ensemble_records.py",
+    "tests/judge/test_models_in_buckets.py",
+    "tests/judge/test_outcome_counts.py",
+    "tests/laws/",
+    "tests/leakage/test_lookahead.py",
+    "tests/leakage/test_warmup.py",
+    "tests/market/test_features.py",
+    "tests/monitor/test_closed_buckets.py",
+    "tests/monitor/test_monitor_stage.py",
+    "tests/simulation/",
+    "tests/verifier/test_verifier_against_product.py",
+    "tests/verifier/test_verifier_finds.py",
+    "tests/verifier/test_verifier_monitors.py",
+)
+"""They, property tests and recorded captures walk the same lines many times, of which others walk each once:
+tracing costs as much again, or twice that."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the tests of the one real Kafka on one worker, so that only one is started."""
     for item in items:
         needs = getattr(item, "fixturenames", ())
-        if item.nodeid.startswith(UNTRACED) or "real_data" in needs:
+        if item.nodeid.startswith(UNTRACED) or "real_data" in needs or _is_property(item):
             item.add_marker(pytest.mark.no_cover)
         if "real_kafka" in needs:
             item.add_marker(pytest.mark.kafka)
         if item.get_closest_marker("kafka"):
             item.add_marker(pytest.mark.xdist_group("kafka"))
+
+
+def _is_property(item: pytest.Item) -> bool:
+    """Return whether a test tries many examples: after the first few they walk the same lines."""
+    return getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
 
 
 @pytest.fixture

@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from typer.testing import CliRunner
 
 from connectors.embedded.kafka_jars import KAFKA
 from connectors.settings import Settings
+from flows import cli
 
 ROOT = Path(__file__).parents[2]
 FILE = ROOT / "docker-compose.yml"
@@ -85,10 +88,11 @@ def test_mounted_paths_exist_and_are_read_only() -> None:
 
 
 def test_only_training_may_change_models() -> None:
-    """The flow scores with what it can read, and cannot write."""
+    """The flow scores with what it can read, and cannot write; the account looks up which is promoted."""
     mounted = {name: [v for v in s.get("volumes", []) if v.startswith("models:")] for name, s in OURS.items()}
     assert {name: volumes for name, volumes in mounted.items() if volumes} == {
-        "flow": ["models:/var/lib/models:ro"], "train": ["models:/var/lib/models"],
+        "flow": ["models:/var/lib/models:ro"], "paper": ["models:/var/lib/models:ro"],
+        "train": ["models:/var/lib/models"],
     }  # fmt: skip
 
 
@@ -163,13 +167,10 @@ def test_environment_names_are_settings(name: str) -> None:
 def test_commands_exist(name: str) -> None:
     """The command of each of our services is one of the command line."""
     program, *words = OURS[name]["command"]
-    done = subprocess.run(
-        [Path(sys.executable).with_name(program), *words, "--help"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
+    [script] = entry_points(group="console_scripts", name=program)
+    assert script.load() is cli.main
+    done = CliRunner().invoke(cli.app, [*words, "--help"])
+    assert done.exit_code == 0, done.output
 
 
 def test_environment_example_is_complete_and_known() -> None:
@@ -204,7 +205,7 @@ def test_prometheus_asks_services_that_exist() -> None:
         for name, service in OURS.items()
         if "ports" in service
     }
-    assert {target.partition(":")[0] for target in targets} == {"api", "flow"}
+    assert {target.partition(":")[0] for target in targets} == {"api", "flow", "paper"}
     for target in targets:
         name, _, port = target.partition(":")
         assert port in inside[name]

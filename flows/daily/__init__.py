@@ -1,0 +1,1 @@
+"""What a person looks at in the morning and keeps in the evening."""
