@@ -49,7 +49,7 @@ class Lines:
         self._heard = dict.fromkeys(self._clients, time.monotonic())
 
     def read(self, second: int) -> None:
-        """Take in what has come of the shards that are not too far ahead; ``second`` is the account's next."""
+        """Take in what has come of shards not too far ahead; ``second`` is the account's next."""
         for shard, client in self._clients.items():
             if self.merge.wanted(shard, second, AHEAD_S):
                 self._from(shard, client)
