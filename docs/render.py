@@ -1,4 +1,4 @@
-"""Writes what the documents say of the code: the README's picture and topics, settings, features, rules.
+"""Writes what the documents say of the code: pictures of the dataflows, topics, settings, features, rules.
 
 ``python -m docs.render`` after a change of flows, topics, settings or features; a test compares the files
 with it.
@@ -15,7 +15,7 @@ import yaml
 from connectors.kafka.topics import Plan, planned
 from connectors.rules_file import reactions
 from connectors.settings import Settings
-from flows.picture import mermaid
+from flows.picture import mermaid, paper_mermaid
 from models.market.schema import FEATURES, FEATURES_VERSION, SCHEMA_NAME
 from models.rules.page import rules_page
 
@@ -24,26 +24,36 @@ README = ROOT / "README.md"
 SETTINGS = ROOT / "docs" / "settings.md"
 FEATURE_PAGE = ROOT / "docs" / "features.md"
 RULES_PAGE = ROOT / "docs" / "rules.md"
+PAPER_PAGE = ROOT / "docs" / "paper.md"
 ASYNCAPI = ROOT / "docs" / "asyncapi.yaml"
 
 PART_OF_SPEC = (
     "disorder_ms", "grace_ms", "max_skew_ms", "symbol_ttl_s", "model", "extra_models", "rules_file",
 )  # fmt: skip
 """Settings that shape the output, so that a shard begun under one value is not continued under another."""
-STAR = "\\*"
+PART_OF_PAPER = (
+    "paper_start_balance", "paper_maker_bps", "paper_taker_bps", "paper_slippage_bps", "paper_liquidity",
+    "paper_latency_ms", "paper_equity_fraction",
+)  # fmt: skip
+"""The same for the paper account, which has a fingerprint of its own."""
+STAR, DAGGER = "\\*", "†"
 
 
 def pages() -> dict[Path, str]:
     """Return the files that are generated, or hold a generated part, as they should be."""
-    readme = README.read_text(encoding="utf-8")
-    picture = f"```mermaid\n{mermaid()}\n```"
-    readme = _between("picture", readme, picture)
+    readme = _between("picture", README.read_text(encoding="utf-8"), _drawn(mermaid()))
+    paper = PAPER_PAGE.read_text(encoding="utf-8")
     return {
         README: _between("topics", readme, topics_table()),
         SETTINGS: settings_page(),
         FEATURE_PAGE: features_page(),
         RULES_PAGE: rules_page(reactions(ROOT / "configs" / "rules.yml")),
+        PAPER_PAGE: _between("picture", paper, _drawn(paper_mermaid())),
     }
+
+
+def _drawn(chart: str) -> str:
+    return f"```mermaid\n{chart}\n```"
 
 
 def topics_table() -> str:
@@ -62,13 +72,17 @@ def settings_page() -> str:
     """Return the page of settings."""
     fields = Settings.model_json_schema()["properties"]
     rows = [
-        f"| `{name.upper()}`{STAR if name in PART_OF_SPEC else ''} | {_kind(field)} | {_default(field)} | "
+        f"| `{name.upper()}`{_mark(name)} | {_kind(field)} | {_default(field)} | "
         f"{_meaning(field['description'])} |"
         for name, field in fields.items()
     ]
     return "\n".join(
         [_INTRODUCTION, "| setting | value | default | meaning |", "|---|---|---|---|", *rows, ""]
     )
+
+
+def _mark(name: str) -> str:
+    return STAR if name in PART_OF_SPEC else DAGGER if name in PART_OF_PAPER else ""
 
 
 def features_page() -> str:
@@ -110,7 +124,8 @@ over what a running `levibot demo` left in `.levibot/demo.env`, that over the de
 counts as not set. A bad value ends the start with exit code 2 and names the setting.
 
 Those with an asterisk shape the output: a shard that was begun under one value is not continued under
-another. Run the new value beside the old one, with another TOPIC_SUFFIX.
+another. Run the new value beside the old one, with another TOPIC_SUFFIX. Those with a dagger do the same for
+the paper account: there, another ACCOUNT_SUFFIX will do.
 """
 
 
@@ -136,7 +151,8 @@ def _target(document: dict[str, Any], reference: dict[str, str]) -> Any:
 
 
 def _kept(plan: Plan) -> str:
-    return f"{int(plan.config['retention.ms']) // 86_400_000} days"
+    kept_ms = int(plan.config["retention.ms"])
+    return f"{kept_ms // 86_400_000} days" if kept_ms >= 0 else "without limit"
 
 
 def _kind(field: dict[str, Any]) -> str:
@@ -158,9 +174,8 @@ def _words(option: dict[str, Any]) -> str:
 
 
 def _range(option: dict[str, Any]) -> str:
-    low, high = option.get("minimum", option.get("exclusiveMinimum")), option.get("maximum")
-    above = "above " if "exclusiveMinimum" in option else "from "
-    return (f" {above}{low:,}" if low is not None else "") + (f" to {high:,}" if high is not None else "")
+    bounds = {"minimum": "from", "exclusiveMinimum": "above", "maximum": "to", "exclusiveMaximum": "to below"}
+    return "".join(f" {word} {option[name]:,}" for name, word in bounds.items() if name in option)
 
 
 def _default(field: dict[str, Any]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from prometheus_client.core import CollectorRegistry, CounterMetricFamily, GaugeMetricFamily, Metric
@@ -13,41 +13,58 @@ from prometheus_client.registry import Collector
 from connectors.redis.writer import ViewWriter
 from models.judge.records import Shard
 from models.paper.account import Booked
-from models.paper.bodies import ACCOUNT
+from models.paper.bodies import ACCOUNT, TRADES
 
-TRADES = 100
-"""The last trades that are kept, of each book."""
+LAST = 100
+"""So many trades of each book are kept, the last ones."""
 
 _MONEY = ("equity", "cash", "fees", "realised", "unrealised", "pnl", "pnl_1d", "pnl_7d")
 
 
 class AccountShown:
-    """Called by the sink, in order, with what the broker has acknowledged."""
+    """Called by the sink, in order, with what the broker has acknowledged.
+
+    A record that it has seen is passed over: after a crash the account gives its last ones again.
+    """
 
     def __init__(self, writer: ViewWriter, registry: CollectorRegistry) -> None:
         self._writer = writer
         self._books: dict[str, dict[str, Any]] = {}
         self._trades: dict[str, deque[dict[str, Any]]] = {}
         self._counts: Counter[tuple[str, str, str]] = Counter()
+        self._next: dict[str, int] = {}  # ordinals, by topic
         self._second: int | None = None
         self._updated_at = time.time()
         registry.register(_Metrics(self))
 
+    def remember(self, account: Shard, topic: str, bodies: Sequence[dict[str, Any]]) -> None:
+        """Show what an earlier process has published, oldest first; it does not count as an event."""
+        for body in bodies:
+            self._take(topic, body)
+            self._second = max(self._second or 0, body["caused_by"]["offset"])
+        self._put(account)
+
     def __call__(self, account: Shard, booked: list[Booked]) -> None:
         """Bring the view up to date and hand it to the writer."""
         for one in booked:
-            self._second = one.cause.offset
-            for record in one.records:
-                assert isinstance(record.body, dict)
-                self._take(record.topic, record.body)
+            self._second = max(self._second or 0, one.cause.offset)
+            for topic, _, body, _ in one.records:
+                assert isinstance(body, dict)
+                if self._take(topic, body) and topic == TRADES:
+                    self._counts[body["book"], body["event"], body["reason"]] += 1
         self._updated_at = time.time()
+        self._put(account)
+
+    def _put(self, account: Shard) -> None:
+        if self._second is None:
+            return
         trades = {book: list(found) for book, found in self._trades.items()}
         view = {"second": self._second, "books": dict(self._books), "trades": trades, "symbols": {}}
         self._writer.put(account.key, view)
 
     def status(self) -> dict[str, Any]:
         """Return the state of this process for its ``/health``."""
-        equity = {name: body["equity"] for name, body in self._books.items()}
+        equity = {name: body["equity"] for name, body in list(self._books.items())}
         written = self._writer.stats()._asdict()
         return {
             "ok": True, "updated_at": self._updated_at, "second": self._second, "equity": equity,
@@ -70,13 +87,20 @@ class AccountShown:
         for labels, count in list(self._counts.items()):
             events.add_metric(labels, count)
         yield from (equity, money, down, events)
+        if self._second is not None:
+            told = "Next second of the epoch that the paper account takes in"
+            yield GaugeMetricFamily("levibot_paper_second", told, self._second)
 
-    def _take(self, topic: str, body: dict[str, Any]) -> None:
+    def _take(self, topic: str, body: dict[str, Any]) -> bool:
+        """Take a record in and return whether it is new."""
+        if body["ordinal"] < self._next.get(topic, 0):
+            return False
+        self._next[topic] = body["ordinal"] + 1
         if topic == ACCOUNT:
             self._books[body["book"]] = body
-            return
-        self._trades.setdefault(body["book"], deque(maxlen=TRADES)).append(body)
-        self._counts[body["book"], body["event"], body["reason"]] += 1
+        else:
+            self._trades.setdefault(body["book"], deque(maxlen=LAST)).append(body)
+        return True
 
 
 class _Metrics(Collector):

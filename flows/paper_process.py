@@ -14,6 +14,7 @@ from connectors import failpoints, start_values
 from connectors.embedded.ports import free_port
 from connectors.kafka.outlets import Outlets
 from connectors.kafka.paper.opening import AccountOpening
+from connectors.kafka.paper.recent import recent
 from connectors.kafka.paper.source import AccountSource
 from connectors.kafka.settling import settle
 from connectors.kafka.sink import ShardSinks
@@ -107,6 +108,8 @@ def _shown(config: Settings) -> Iterator[AccountShown]:
     PlatformCollector(registry=registry)
     with ViewWriter(config.redis_url, kind=ACCOUNT) as writer:
         shown = AccountShown(writer, registry)
+        for topic in TOPICS:
+            shown.remember(ACCOUNT_SHARD, topic, recent(topic, config))
         health = HealthServer(config.flow_host, free_port(config.paper_port), registry, shown.status)
         _LOG.info("health and metrics", port=health.port)
         yield shown

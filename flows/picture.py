@@ -1,4 +1,4 @@
-"""A picture of the signals flow, drawn from the dataflow itself, with the topics it reads and writes."""
+"""Pictures of the dataflows, drawn from them themselves, with the topics they read and write."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from collections.abc import Iterator
 from bytewax.testing import TestingSink, TestingSource
 from bytewax.visualize import to_mermaid
 
-from connectors.kafka.topics import JOURNAL
+from connectors.kafka.topics import ACCOUNT_JOURNAL, JOURNAL
+from flows.paper import paper_flow
 from flows.signals import signals_flow
-from models.judge.records import TOPICS
+from models.judge.records import PROGRESS, SIGNALS, TOPICS
+from models.paper.account import TOPICS as ACCOUNT_TOPICS
+from models.paper.spec import PaperSpec
 from models.scoring.registry import load_all
 from models.spec import Spec
 
@@ -19,14 +22,24 @@ _PORTS = ' -- "down → up" -->'  # every step has one way in and one way out
 def mermaid() -> str:
     """Return the signals flow as a Mermaid flowchart."""
     spec = Spec()
-    flow = signals_flow(TestingSource([]), TestingSink([]), spec, load_all(spec.models))
-    return "\n".join([to_mermaid(flow).replace(_PORTS, " -->"), *_surroundings()])
+    flow = to_mermaid(signals_flow(TestingSource([]), TestingSink([]), spec, load_all(spec.models)))
+    around = _surroundings("signals.shards", ("ticks", "control"), JOURNAL, "signals.publish", TOPICS)
+    return "\n".join([flow.replace(_PORTS, " -->"), *around, "redis -.-> api[API]"])
 
 
-def _surroundings() -> Iterator[str]:
-    """Yield what lies around the dataflow: topics as drums, what may be down with dashed lines."""
-    yield from (f'{name}[("{name}")] --> signals.shards' for name in ("ticks", "control"))
-    yield f'signals.shards <--> {JOURNAL}[("{JOURNAL}")]'
-    yield from (f'signals.publish --> topic.{name}[("{name}")]' for name in TOPICS)
-    yield 'signals.publish -.-> redis[("Redis view")]'
-    yield "redis -.-> api[API]"
+def paper_mermaid() -> str:
+    """Return the paper account as a Mermaid flowchart."""
+    flow = to_mermaid(paper_flow(TestingSource([]), TestingSink([]), PaperSpec()))
+    read = (SIGNALS, PROGRESS, "control")
+    around = _surroundings("paper.seconds", read, ACCOUNT_JOURNAL, "paper.publish", ACCOUNT_TOPICS)
+    return "\n".join([flow.replace(_PORTS, " -->"), *around])
+
+
+def _surroundings(
+    source: str, read: tuple[str, ...], journal: str, sink: str, written: tuple[str, ...]
+) -> Iterator[str]:
+    """Yield what lies around a dataflow: topics as drums, what may be down with dashed lines."""
+    yield from (f'{name}[("{name}")] --> {source}' for name in read)
+    yield f'{source} <--> {journal}[("{journal}")]'
+    yield from (f'{sink} --> topic.{name}[("{name}")]' for name in written)
+    yield f'{sink} -.-> redis[("Redis view")]'

@@ -1,4 +1,4 @@
-"""Reading the view back: all of it, the shards' heads alone, or one symbol.
+"""Reading the view back: all of it, the shards' heads alone, one symbol, or the paper account.
 
 A Redis user with ``+ping +zrange +hgetall +hget +hmget ~levibot:*`` is enough.
 """
@@ -84,10 +84,21 @@ class ViewReader:
         ]
         return min(found, key=lambda s: s["level"] == "expired", default=None)
 
-    def _listed(self) -> dict[str, int]:
-        """Return the shards in order of their keys, with the ms of their last write."""
-        [found] = self._ask(lambda pipe: pipe.zrange(keys.SHARDS, 0, -1, withscores=True))
-        return dict(sorted((shard.decode(), int(score)) for shard, score in found))
+    def account(self) -> Plain | None:
+        """Return the paper account, or None where nothing shows one; raises ``RedisDownError``.
+
+        ``second`` is the next one that it takes in, ``books`` and ``trades`` have the last record of
+        ``account`` and the last ones of ``trades`` by book, ``written_at`` is as of a shard.
+        """
+        listed = [keys.ACCOUNT.hash(key) for key in self._listed(keys.ACCOUNT)]
+        heads = self._ask(lambda pipe: [pipe.hget(name, keys.HEAD) for name in listed])
+        found = [_versioned(name, head) for name, head in zip(listed, heads, strict=True) if head is not None]
+        return next(iter(found), None)
+
+    def _listed(self, kind: keys.Kind = keys.SHARD) -> dict[str, int]:
+        """Return what is of a kind in order of keys, with the ms of the last write."""
+        [found] = self._ask(lambda pipe: pipe.zrange(kind.listed, 0, -1, withscores=True))
+        return dict(sorted((key.decode(), int(score)) for key, score in found))
 
     def _ask(self, question: Callable[[Pipeline], object]) -> list[Any]:
         try:
@@ -101,12 +112,14 @@ class ViewReader:
 def _head(shard: str, written_ms: int, raw: bytes | None) -> Plain:
     if raw is None:
         return {"shard": shard, "written_at": written_ms * _NS_A_MS, "gone": True}
+    return _versioned(f"shard {shard}", raw) | {"gone": False}
+
+
+def _versioned(whose: str, raw: bytes) -> Plain:
     head = _decoded(raw)
     if head.pop("format", None) != keys.FORMAT:
-        raise RedisDownError(
-            f"shard {shard} was published by another version; restart its flow or this reader"
-        )
-    return head | {"gone": False}
+        raise RedisDownError(f"{whose} was published by another version; restart its flow or this reader")
+    return head
 
 
 def _symbols(fields: dict[bytes, bytes]) -> dict[str, Plain]:

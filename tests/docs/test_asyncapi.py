@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,9 @@ from jsonschema import Draft7Validator
 
 from connectors.codecs.wire import Encoded
 from connectors.embedded import EmbeddedBroker, EmbeddedRedis
+from connectors.embedded.child import Child
 from connectors.kafka.messages import headers_of as headers_of_message
-from connectors.kafka.topics import planned
+from connectors.kafka.topics import ACCOUNT_JOURNAL, planned
 from connectors.settings import Settings
 from models.control.flags import FLAGS
 from models.desk.desk import Desk
@@ -23,6 +24,9 @@ from models.desk.gate import REASONS, SIGNALS
 from models.judge.records import TOPICS
 from models.market.ledger import Totals
 from models.market.schema import NAMES
+from models.paper.account import TOPICS as ACCOUNT_TOPICS
+from models.paper.words import BLOCKED
+from models.performance.grades import SCALES, WORDS
 from models.ticks import Reason
 from tests.docs.contract import (
     BYTES,
@@ -37,17 +41,33 @@ from tests.docs.contract import (
     why_not,
 )
 from tests.docs.produced import records
-from tests.flows.running import SECRET, Stage, until
+from tests.docs.produced_account import account_entries, account_records
+from tests.flows.running import LEVIBOT, SECRET, Stage, until
 
 PAST = ("simulate", "--symbols", "6", "--rate", "5", "--speed", "max", "--seconds", "8", "--json")
-OPEN = {"tick", "flags", "numbers", "args", "features"}
+OPEN = {"tick", "flags", "numbers", "args", "features", "lines", "by_symbol", "by_model"}
 """Objects that may hold fields not named: foreign ticks, maps, and arguments that another rule describes."""
+
+
+ALL = (*TOPICS, *ACCOUNT_TOPICS, ACCOUNT_JOURNAL)
+"""The topics that are filled without a broker."""
 
 
 @pytest.fixture(scope="module")
 def produced() -> list[Encoded]:
-    """Everything that a shard publishes over an eventful life."""
-    return records()
+    """Everything that a shard publishes over an eventful life, and the paper account over a few."""
+    return [*records(), *account_records(), *account_entries()]
+
+
+@pytest.fixture(scope="module")
+def named(produced: list[Encoded]) -> list[tuple[str, Encoded]]:
+    """The same records, each with the one message of its topic that it is."""
+    found = []
+    for record in produced:
+        names = kinds(record.topic, record.value, headers_of(record))
+        assert len(names) == 1, why_not(record.topic, record.value, headers_of(record))
+        found.append((names[0], record))
+    return found
 
 
 def headers_of(record: Encoded) -> dict[str, str]:
@@ -76,26 +96,25 @@ def test_every_message_is_in_a_channel_and_every_channel_in_an_operation() -> No
     assert used == {f"#/channels/{name}" for name in DOCUMENT["channels"]}
 
 
-def test_every_published_record_is_as_described(produced: list[Encoded]) -> None:
+def test_every_published_record_is_as_described(named: list[tuple[str, Encoded]]) -> None:
     """Each is exactly one of its topic's messages, and every message of every output topic occurs."""
-    seen: Counter[tuple[str, str]] = Counter()
-    for record in produced:
-        found = kinds(record.topic, record.value, headers_of(record))
-        assert len(found) == 1, why_not(record.topic, record.value, headers_of(record))
-        seen[record.topic, found[0]] += 1
-    assert set(seen) == {(topic, name) for topic in TOPICS for name in messages(topic)}
+    seen = {(record.topic, name) for name, record in named}
+    assert seen == {(topic, name) for topic in ALL for name in messages(topic)}
 
 
-def test_every_key_is_as_described(produced: list[Encoded]) -> None:
-    """Of symbols and shards, which are told apart by the slash and the four digits of a shard."""
-    for record in produced:
-        [name] = kinds(record.topic, record.value, headers_of(record))
+def test_every_key_is_as_described(named: list[tuple[str, Encoded]]) -> None:
+    """Of symbols, books and shards, which are told apart by the slash and the four digits of a shard."""
+    for name, record in named:
         key = record.key.decode()
         described = key_of(messages(record.topic)[name])
         if described == "symbol":
             assert key == orjson.loads(record.value)["symbol"]
         elif described == "shard":
             assert key == "ticks/0003"
+        elif described == "book":
+            assert key == orjson.loads(record.value)["book"]
+        elif record.topic == ACCOUNT_JOURNAL:
+            assert key == described
         else:
             assert described == "symbol, or shard where it could not be read"
             assert key == (headers_of(record)["symbol"] or "ticks/0003")
@@ -109,11 +128,27 @@ def test_all_reasons_of_the_contract_occur(produced: list[Encoded]) -> None:
     assert gated == set(SCHEMAS["signal"]["properties"]["reason"]["enum"]) - {"guard"}
 
 
-def test_a_record_with_a_field_more_or_less_is_refused(produced: list[Encoded]) -> None:
+def test_everything_that_can_become_of_an_order_occurs(produced: list[Encoded]) -> None:
+    """Each reason of each event, each side and source; and each event of the account, on both books."""
+    trades = [orjson.loads(r.value) for r in produced if r.topic == "trades"]
+    for name in ("fill", "blocked", "cancelled"):
+        seen = {body["reason"] for body in trades if body["event"] == name}
+        assert seen == set(SCHEMAS[name]["properties"]["reason"]["enum"])
+    ordered = {(body["book"], body["source"]) for body in trades}
+    commands = {("active", source) for source in SCHEMAS["orderSource"]["enum"]}
+    assert ordered == commands | {("challenger", "signal")}
+    states = [orjson.loads(r.value) for r in produced if r.topic == "account"]
+    events = SCHEMAS["account"]["properties"]["event"]["enum"]
+    assert {(b["book"], b["event"]) for b in states} == {
+        (b, e) for b in SCHEMAS["book"]["enum"] for e in events
+    }
+    assert {word for body in states for word in body["grades"].values()} >= {None, "below", "excellent"}
+
+
+def test_a_record_with_a_field_more_or_less_is_refused(named: list[tuple[str, Encoded]]) -> None:
     """For each kind of output message, the contract names every field, and needs every one."""
-    samples = {tuple(kinds(r.topic, r.value, headers_of(r))): r for r in produced}
-    assert len(samples) == sum(len(messages(topic)) for topic in TOPICS)
-    for (name,), record in samples.items():
+    samples = {(record.topic, name): record for name, record in named}
+    for (_, name), record in samples.items():
         rejected = messages(record.topic)[name].get("contentType") == BYTES
         body: dict[str, Any] = headers_of(record) if rejected else orjson.loads(record.value)
         for changed in ({**body, "surprise": 1}, *({k: body[k] for k in body if k != gone} for gone in body)):
@@ -136,7 +171,7 @@ def test_objects_are_closed(name: str) -> None:
 
 
 def test_the_contract_lists_what_the_code_lists() -> None:
-    """Signals, reasons, features, desk, books and flags."""
+    """Signals, reasons, features, desk, books, flags and grades."""
     assert set(SCHEMAS["signal"]["properties"]["signal"]["enum"]) == set(SIGNALS.values())
     assert SCHEMAS["signal"]["properties"]["reason"]["enum"] == list(REASONS)
     assert SCHEMAS["rejectedHeaders"]["properties"]["reason"]["enum"] == [str(reason) for reason in Reason]
@@ -144,6 +179,9 @@ def test_the_contract_lists_what_the_code_lists() -> None:
     assert SCHEMAS["desk"]["required"] == list(SCHEMAS["desk"]["properties"]) == list(Desk().as_dict())
     assert SCHEMAS["ledger"]["required"] == ["read", *Totals._fields]
     assert SCHEMAS["flagName"]["anyOf"][0]["enum"] == list(FLAGS)
+    assert SCHEMAS["blocked"]["properties"]["reason"]["enum"] == list(BLOCKED)
+    assert SCHEMAS["grade"]["enum"] == [*WORDS, None]
+    assert SCHEMAS["account"]["properties"]["grades"]["required"] == list(SCALES)
     assert DOCUMENT["info"]["license"]["name"] == "Apache-2.0"
 
 
@@ -154,7 +192,8 @@ def test_what_a_real_run_leaves_on_its_topics_is_as_described(
     embedded_broker: Callable[..., EmbeddedBroker], embedded_redis: EmbeddedRedis, tmp_path: Path
 ) -> None:
     """Ticks, commands, journal and output, read back from a broker under the names of the document."""
-    stage = Stage.of_settings({"redis_url": embedded_redis.url, "admin_secret": SECRET, "flow_port": "0"})
+    ports = {"flow_port": "0", "paper_port": "0"}
+    stage = Stage.of_settings({"redis_url": embedded_redis.url, "admin_secret": SECRET, **ports})
     stage = stage.but(partitions="2").at(embedded_broker(stage.but(partitions="2").topics()).bootstrap)
     stage.levibot("feed", *PAST, "--late", "0.01", "--duplicate", "0.01")
     with stage.flow(tmp_path / "flow.log") as flow:
@@ -162,6 +201,11 @@ def test_what_a_real_run_leaves_on_its_topics_is_as_described(
         stage.refused("control", "model.select", f"nobody@{'0' * 64}", "--wait", code=1)
         until(stage.read_up_to, "a beat behind the last tick")
         assert flow.stop() == 0
+    with ExitStack() as ending:
+        account = Child("the account", [LEVIBOT, "run", "paper"], log=tmp_path / "paper.log", env=stage.env)
+        ending.callback(account.kill)
+        until(lambda: sum(stage.ends(ACCOUNT_JOURNAL)) == 4, "the account to take both commands in")
+        assert account.stop() == 0
     seen: set[tuple[str, str]] = set()
     for topic in channels():
         for record in stage.read(topic):
@@ -171,6 +215,7 @@ def test_what_a_real_run_leaves_on_its_topics_is_as_described(
             seen.add((topic, found[0]))
     assert seen >= {("ticks", "tick"), ("control", "command"), ("dlq", "rejected"), ("signals", "signal")}
     assert {name for topic, name in seen if topic == "journal"} == set(messages("journal"))
+    assert {name for topic, name in seen if topic == ACCOUNT_JOURNAL} == {"open", "genesis", "taken"}
 
 
 def texts_of(record: Message) -> list[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import yaml
 from connectors import start_values
 from connectors.kafka.topics import planned
 from connectors.settings import Settings
-from docs.render import PART_OF_SPEC, ROOT, pages
+from docs.render import PART_OF_PAPER, PART_OF_SPEC, ROOT, pages
 
 DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
 OTHER: dict[str, Any] = {
@@ -28,7 +29,10 @@ OTHER: dict[str, Any] = {
     "canary_timeframe": "1m", "ml_confid_floor": 0.6, "poll_interval_ms": 1_000,
     "ml_signal_weights": "1,2,3", "audit_ml_bucket": False, "audit_ml_signal_parts": False,
     "flags_file": "flags.yaml", "rules_file": "rules.yml", "run_dir": "elsewhere", "log_format": "json",
-    "log_level": "debug", "start": "latest",
+    "log_level": "debug", "start": "latest", "account_suffix": "-b", "paper_port": 1,
+    "paper_start_balance": "2000", "paper_maker_bps": 1.0, "paper_taker_bps": 1.0, "paper_slippage_bps": 1.0,
+    "paper_liquidity": "maker", "paper_latency_ms": 1, "paper_equity_fraction": 0.5,
+    "paper_behind_after_s": 5.0,
 }  # fmt: skip
 """Another value than the default for every setting."""
 
@@ -39,10 +43,10 @@ def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name.upper(), raising=False)
 
 
-@pytest.mark.parametrize("path", list(pages()), ids=lambda path: path.name)
-def test_generated_parts_are_up_to_date(path: Path) -> None:
+@pytest.mark.parametrize(("path", "page"), pages().items(), ids=lambda value: getattr(value, "name", ""))
+def test_generated_parts_are_up_to_date(path: Path, page: str) -> None:
     """The picture is the dataflow's, the topics are the plan's, the settings are the class's."""
-    assert path.read_text(encoding="utf-8") == pages()[path], "run: .venv/bin/python -m docs.render"
+    assert path.read_text(encoding="utf-8") == page, "run: .venv/bin/python -m docs.render"
 
 
 def test_every_setting_says_what_it_means() -> None:
@@ -50,27 +54,42 @@ def test_every_setting_says_what_it_means() -> None:
     assert [name for name, field in Settings.model_fields.items() if not field.description] == []
 
 
-def test_every_topic_is_kept_for_a_week_unless_ticks_are_recorded() -> None:
-    """As the README says: then tick topics and journal are kept without limit."""
+def test_topics_are_kept_as_the_readme_says() -> None:
+    """For a week; the account's without limit, and where ticks are recorded they and the journal too."""
+    account = {"trades", "account", "journal.paper"}
     kept = {plan.name: plan.config["retention.ms"] for plan in planned(Settings(_env_file=None))}
+    assert {kept.pop(name) for name in account} == {"-1"}
     assert set(kept.values()) == {str(7 * 86_400_000)}
     recorded = planned(Settings(_env_file=None, recorded_ticks=True))
-    assert {p.name for p in recorded if p.config["retention.ms"] == "-1"} == {"ticks", "journal"}
+    without_limit = {p.name for p in recorded if p.config["retention.ms"] == "-1"}
+    assert without_limit == {"ticks", "journal", *account}
+
+
+FILES = {file: ROOT / "configs" / Path(OTHER[file]).name for file in ("flags_file", "rules_file")}
 
 
 @pytest.mark.parametrize("name", list(Settings.model_fields))
-def test_the_starred_settings_are_those_that_change_the_spec(name: str, tmp_path: Path) -> None:
-    """And only those: another value gives the stages another fingerprint."""
-    files = {file: ROOT / "configs" / Path(OTHER[file]).name for file in ("flags_file", "rules_file")}
+def test_the_marked_settings_are_those_that_change_a_spec(name: str, tmp_path: Path) -> None:
+    """And only those: another value gives the stages, or the paper account, another fingerprint."""
     other = OTHER[name]
-    if name in files:
-        other = tmp_path / files[name].name
-        other.write_text(changed(yaml.safe_load(files[name].read_text(encoding="utf-8"))))
-    before, after = (
-        start_values.spec(Settings(_env_file=None, **(files | change))).fingerprint()
-        for change in ({}, {name: other})
-    )
-    assert (after != before) is (name in PART_OF_SPEC)
+    if name in FILES:
+        other = tmp_path / FILES[name].name
+        other.write_text(changed(yaml.safe_load(FILES[name].read_text(encoding="utf-8"))))
+    stages, account = fingerprints(**{name: other})
+    assert (stages != usual()[0]) is (name in PART_OF_SPEC)
+    assert (account != usual()[1]) is (name in PART_OF_PAPER)
+
+
+def fingerprints(**change: Any) -> tuple[str, str]:
+    """Return those of the stages and of the account under the usual settings but these."""
+    settings = Settings(_env_file=None, **(FILES | change))
+    return start_values.spec(settings).fingerprint(), start_values.paper_spec(settings).fingerprint()
+
+
+@cache
+def usual() -> tuple[str, str]:
+    """Return the fingerprints under the usual settings."""
+    return fingerprints()
 
 
 def changed(config: dict[str, Any]) -> str:

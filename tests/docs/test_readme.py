@@ -19,13 +19,14 @@ from connectors.codecs import Decoder
 from connectors.embedded import EmbeddedBroker, EmbeddedRedis, free_port
 from connectors.embedded.child import Child
 from connectors.kafka.clients import producer
+from connectors.kafka.topics import ACCOUNT_JOURNAL
 from connectors.settings import Settings
 from tests.docs.blocks import Block, blocks, reader_home
 from tests.docs.contract import kinds, why_not
 from tests.flows.running import Stage, until
 
 BLOCKS = blocks()
-FLOW, API = "levibot run signals\n", "levibot api\n"
+FLOW, PAPER, API = "levibot run signals\n", "levibot run paper\n", "levibot api\n"
 """The blocks that run until they are stopped."""
 PYTHON = [sys.executable, "-W", "error", "-c"]
 RECORDED = {"tick_topics": "recorded", "topic_suffix": "-recorded"}
@@ -92,7 +93,7 @@ def run(block: Block, env: dict[str, str], folder: Path, addresses: dict[str, st
 @pytest.fixture
 def stage(embedded_broker: Callable[..., EmbeddedBroker], embedded_redis: EmbeddedRedis) -> Stage:
     """A broker with the topics of the default settings, and with those of the recorded ticks."""
-    values = {"admin_secret": "s3cret", "flow_port": "0", "api_port": str(free_port())}
+    values = {"admin_secret": "s3cret", "flow_port": "0", "paper_port": "0", "api_port": str(free_port())}
     found = Stage.of_settings(values | {"redis_url": embedded_redis.url})
     return found.at(embedded_broker(found.topics() | found.but(**RECORDED).topics()).bootstrap)
 
@@ -109,6 +110,7 @@ class Reader:
         self._env = values | reader_home(home, os.environ["PATH"])
         self._ready = {
             FLOW: lambda: all(stage.ends("journal")),
+            PAPER: lambda: stage.ends(ACCOUNT_JOURNAL)[0] >= 2,
             API: lambda: self._curl("/healthz").returncode == 0,
         }
         self.services: dict[str, Child] = {}
@@ -153,12 +155,14 @@ def test_a_reader_who_goes_from_top_to_bottom_gets_what_it_says(stage: Stage, tm
     with ExitStack() as ending:
         ending.callback(reader.stop)
         said = {block.text: reader.run(block) for block in BLOCKS if block.language in ("bash", "python")}
-        journal = until(lambda: commands_of(stage, 4 * 10), "the last command in every journal")
+        journal = until(lambda: commands_of(stage, 4 * 12), "the last command in every journal")
+        until(lambda: taken_by_the_account(stage) == journal, "the account to take the same in")
         ending.pop_all()
-    assert reader.stop()[FLOW] == 0
+    ended = reader.stop()
+    assert (ended[FLOW], ended[PAPER]) == (0, 0)
     assert journal == [
         "kill", "unkill", "kill", "unkill", "canary", "model.select", "flag.set", "rollout",
-        "model.promote", "model.select",
+        "paper.order", "paper.close", "model.promote", "model.select",
     ]  # fmt: skip
     assert sum(stage.but(**RECORDED).ends("recorded")) == len(TRADES) - 1
 
@@ -185,6 +189,12 @@ def commands_of(stage: Stage, count: int) -> list[str]:
     entries = [(m.partition(), orjson.loads(m.value() or b"")) for m in stage.read("journal")]
     found = [(p, e["payload"]["command"]["cmd"]) for p, e in entries if e["kind"] == "command"]
     return [cmd for partition, cmd in found if partition == 0] if len(found) >= count else []
+
+
+def taken_by_the_account(stage: Stage) -> list[str]:
+    """Return the commands in the journal of the paper account."""
+    entries = [orjson.loads(m.value() or b"") for m in stage.read(ACCOUNT_JOURNAL)]
+    return [entry["payload"]["command"]["cmd"] for entry in entries if entry["kind"] == "command"]
 
 
 @pytest.mark.embedded

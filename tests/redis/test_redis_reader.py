@@ -116,13 +116,15 @@ def test_vanished_shard_is_remembered(
 
 
 @pytest.mark.parametrize("end", ["pause", "kill"])
-def test_redis_down_is_said(embedded_redis: EmbeddedRedis, reader: ViewReader, end: str) -> None:
+def test_redis_down_is_said(embedded_redis: EmbeddedRedis, end: str) -> None:
     """A hung and a dead server both raise, and a ping is false."""
+    reader = ViewReader(embedded_redis.url, timeout_s=0.1)
     getattr(embedded_redis, end)()
-    for question in (reader.shards, reader.heads, lambda: reader.symbol("BTCUSDT")):
+    for question in (reader.shards, reader.heads, reader.account, lambda: reader.symbol("BTCUSDT")):
         with pytest.raises(RedisDownError):
             question()
     assert not reader.ping()
+    reader.close()
 
 
 def test_reader_goes_on_when_redis_is_back(embedded_redis: EmbeddedRedis, reader: ViewReader) -> None:
@@ -155,6 +157,38 @@ def test_view_of_another_version_is_refused(
         reader.heads()
 
 
+BOOK = {"second": 7, "books": {"active": {"equity": "1000.00000000"}}, "trades": {}, "symbols": {}}
+
+
+def show_account(server: EmbeddedRedis) -> None:
+    with ViewWriter(server.url, timeout_s=10.0, clock=lambda: 1_234_567_890, kind=keys.ACCOUNT) as writer:
+        writer.put("account/0000", BOOK)
+
+
+def test_the_account_is_read_apart_from_the_shards(
+    embedded_redis: EmbeddedRedis, client: redis.Redis, reader: ViewReader
+) -> None:
+    """It has a list of its own; where its hash has expired nothing is left of it."""
+    publish(embedded_redis, OneShard())
+    assert reader.account() is None
+    show_account(embedded_redis)
+    shown = {name: value for name, value in BOOK.items() if name != "symbols"}
+    assert reader.account() == shown | {"written_at": 1_234_567_890}
+    assert list(reader.heads()) == ["ticks/0000"]
+    client.delete(keys.ACCOUNT.hash("account/0000"))
+    assert reader.account() is None
+
+
+def test_an_account_of_another_version_is_refused(
+    embedded_redis: EmbeddedRedis, client: redis.Redis, reader: ViewReader
+) -> None:
+    """As a shard is, and by its own name."""
+    show_account(embedded_redis)
+    client.hset(keys.ACCOUNT.hash("account/0000"), keys.HEAD, '{"format":0}')
+    with pytest.raises(RedisDownError, match="account/0000 was published by another version"):
+        reader.account()
+
+
 def test_read_only_user_suffices(embedded_redis: EmbeddedRedis, client: redis.Redis) -> None:
     """A Redis user with five reading commands on our keys can read everything and write nothing."""
     publish(embedded_redis, traded(OneShard(), "BTCUSDT", 100.0))
@@ -163,6 +197,7 @@ def test_read_only_user_suffices(embedded_redis: EmbeddedRedis, client: redis.Re
     reader = ViewReader(url, timeout_s=1.0)
     assert reader.ping()
     assert reader.symbol("BTCUSDT") is not None
+    assert reader.account() is None
     assert reader.shards().keys() == reader.heads().keys() == {"ticks/0000"}
     reader.close()
     with connect(url, 1.0) as api:
