@@ -20,14 +20,16 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from benchmarks import catch_up, control, machine, monitors, redis_outage, snapshots, stages
+from benchmarks import backtest, catch_up, control, machine, monitors, redis_outage, snapshots, stages
 from benchmarks.brokers import open_broker
 from benchmarks.errors import BenchmarkError
 from benchmarks.ground import FULL, QUICK, Ground
 from benchmarks.results import HEADER, Row, cells, markdown
 from connectors.embedded import EmbeddedError, EmbeddedRedis
 
-BENCHMARKS = {each.NAME: each for each in (catch_up, stages, monitors, snapshots, control, redis_outage)}
+BENCHMARKS = {
+    each.NAME: each for each in (catch_up, stages, monitors, backtest, snapshots, control, redis_outage)
+}
 HERE = Path(__file__).parent
 WIDTH = 150
 """Narrower terminals wrap the lines of the table."""

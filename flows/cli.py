@@ -15,10 +15,12 @@ from connectors.recovery.errors import RecoveryError
 from connectors.settings import settings
 from flows.commands import (
     api,
+    backtest,
     bars,
     calibrate,
     calibration,
     control,
+    daily,
     demo,
     doctor,
     drift,
@@ -37,6 +39,7 @@ from flows.commands import (
 from models.bundle.errors import BundleError
 from models.control.commands import BadCommandError
 from models.journal.fold import JournalError
+from models.paper.merge import MergeError
 from models.scoring.registry import UnknownModelError
 
 app = typer.Typer(
@@ -54,6 +57,8 @@ app.add_typer(feed.app, name="feed")
 app.add_typer(models.app, name="models")
 app.add_typer(snapshot.app, name="snapshot")
 app.add_typer(verify.app, name="verify")
+app.add_typer(backtest.app, name="backtest")
+app.add_typer(daily.app, name="daily")
 app.command("api")(api.serve)
 app.command("bars")(bars.bars)
 app.command("calibrate")(calibrate.calibrate)
@@ -72,6 +77,7 @@ EXPECTED = (
     BundleError,
     ConfigError,
     JournalError,
+    MergeError,
     PublishError,
     RecoveryError,
     RegistryError,

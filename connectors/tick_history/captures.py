@@ -9,7 +9,7 @@ from typing import Any
 
 from connectors.feed.files import Capture
 from connectors.feed.replay import merged
-from connectors.tick_history.history import TickHistory, batched, numbered
+from connectors.tick_history.history import batched, numbered
 from models.inputs import TickBatch
 
 
@@ -46,14 +46,6 @@ class FileHistory:
             }
             for capture in self._captures
         ]  # fmt: skip
-
-
-def files(paths: Sequence[Path], symbol: str | None = None) -> TickHistory:
-    """Return the history in capture files; ``symbol`` names the rows of tables that do not name one.
-
-    Raises ``FeedError`` where a file is not there or of no known format.
-    """
-    return FileHistory([Capture(path, symbol) for path in paths])
 
 
 def _sha256(path: Path) -> str:

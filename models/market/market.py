@@ -215,11 +215,9 @@ class Market:
         )
 
     def _progress(self, batch: TickBatch, by_log: Ints, before: int, counts: Counts) -> tuple[Progress, ...]:
-        moved = np.flatnonzero(np.diff(by_log, prepend=before) > 0).tolist()
-        return tuple(
-            Progress(int(by_log[r]), int(batch.offsets[r]) + 1, self.ledger.plus(counts.before(r)))
-            for r in moved
-        )
+        moved = np.flatnonzero(np.diff(by_log, prepend=before) > 0)
+        offsets = (batch.offsets[moved] + 1).tolist()
+        return tuple(map(Progress, by_log[moved].tolist(), offsets, counts.before_each(moved, self.ledger)))
 
     def _released(self, cause: Cause, **parts: Any) -> Closed:
         return Closed(

@@ -65,3 +65,11 @@ class Counts:
     def before(self, record: int) -> Totals:
         """Return the counts of items in records before this one."""
         return Totals(*(int(np.searchsorted(records, record)) for records in self._records))
+
+    def before_each(self, record: Ints, so_far: Totals) -> list[Totals]:
+        """Return the counts of items before each of these records, added to those of earlier batches."""
+        sums = (
+            (np.searchsorted(records, record) + count).tolist()
+            for records, count in zip(self._records, so_far, strict=True)
+        )
+        return [Totals(*counts) for counts in zip(*sums, strict=True)]

@@ -88,6 +88,8 @@ def test_the_commands_are_those_that_are_known() -> None:
         "models rollback", "models pack",
         "feed", "feed simulate", "feed file", "feed live", "run paper",
         "control paper.order", "control paper.close", "api", "bars", "demo", "doctor", "record", "replay",
+        "backtest", "backtest run", "backtest report", "backtest serve-jobs", "daily", "daily morning",
+        "daily evening",
         "recover",
         "recover inspect", "recover purge", "recover reset", "verify", "verify crash", "verify log",
         "verify replay", "verify lookahead", "verify warmup", "verify alarms", "snapshot",

@@ -64,6 +64,11 @@ class Capture:
         """The name of the format that was recognised."""
         return self._format.NAME
 
+    @property
+    def given(self) -> str | None:
+        """The symbol that was given, not one that was found."""
+        return self._given
+
     def __iter__(self) -> Iterator[Recorded]:
         self.ignored = 0
         for item in self._format.records(self.source, self._given):

@@ -33,18 +33,26 @@ def recognises(head: bytes) -> bool:
 def records(source: Source, symbol: str | None) -> Iterator[Item]:
     """Yield every row as a canonical tick with the digits of the file, as strings."""
     lines = (line.decode("utf-8-sig", "replace") for line in source.lines())
-    first = next(lines)
-    delimiter = _delimiter(first)
-    cells = next(csv.reader([first], delimiter=delimiter))
-    columns = _header(cells)
-    if columns is None:
-        raise FeedError(f"{source.path}: has no header, and {len(cells)} columns are no known dump")
-    record = RowReader(columns, symbol or symbol_in_name(source.path), source.path)
-    if columns is cells:
-        yield None
-    else:
-        yield record(cells)
-    yield from map(record, csv.reader(lines, delimiter=delimiter, skipinitialspace=True))
+    head = Head(source, next(lines), symbol)
+    yield None if head.names else head.reader(head.cells)
+    yield from map(head.reader, csv.reader(lines, delimiter=head.delimiter, skipinitialspace=True))
+
+
+class Head:
+    """What the first line tells: the delimiter, the columns, and whether it names them.
+
+    Raises ``FeedError`` where the columns are none that are known.
+    """
+
+    def __init__(self, source: Source, first: str, symbol: str | None) -> None:
+        self.delimiter = _delimiter(first)
+        self.cells = next(csv.reader([first], delimiter=self.delimiter))
+        columns = _header(self.cells)
+        if columns is None:
+            raise FeedError(f"{source.path}: has no header, and {len(self.cells)} columns are no known dump")
+        self.columns = columns
+        self.names = columns is self.cells
+        self.reader = RowReader(columns, symbol or symbol_in_name(source.path), source.path)
 
 
 def _cells(head: bytes) -> list[str]:

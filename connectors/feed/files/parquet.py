@@ -23,18 +23,31 @@ def recognises(head: bytes) -> bool:
 
 def records(source: Source, symbol: str | None) -> Iterator[Item]:
     """Yield every row as a canonical tick; floats in the shortest form that reads back as the same float."""
+    reader, frames = table(source, symbol)
+    for frame in frames:
+        yield from map(reader, frame.iter_rows())
+
+
+def table(source: Source, symbol: str | None) -> tuple[RowReader, Iterator[pl.DataFrame]]:
+    """Return what reads a row, and the rows in parts that fit into memory: the columns that mean something.
+
+    Raises ``FeedError`` where it is no table of trades.
+    """
     try:
-        table = pl.scan_parquet(source.path)
-        schema = table.collect_schema()
+        whole = pl.scan_parquet(source.path)
+        schema = whole.collect_schema()
     except (pl.exceptions.PolarsError, OSError) as error:
         raise FeedError(f"{source.path}: is no readable Parquet file ({error})") from error
     columns = list(schema)
     used = sorted(set(meanings(columns).values()))
-    record = RowReader([columns[i] for i in used], symbol or symbol_in_name(source.path), source.path)
-    exact = table.select(_exact(columns[i], schema[columns[i]]) for i in used)
-    rows = table.select(pl.len()).collect().item()
-    for start in range(0, rows, _ROWS):  # parts that fit into memory
-        yield from map(record, exact.slice(start, _ROWS).collect().iter_rows())
+    reader = RowReader([columns[i] for i in used], symbol or symbol_in_name(source.path), source.path)
+    return reader, _parts(whole.select(_exact(columns[i], schema[columns[i]]) for i in used), source)
+
+
+def _parts(exact: pl.LazyFrame, source: Source) -> Iterator[pl.DataFrame]:
+    rows = exact.select(pl.len()).collect().item()
+    for start in range(0, rows, _ROWS):
+        yield exact.slice(start, _ROWS).collect()
         source.tell_share(min(start + _ROWS, rows) / rows)
 
 

@@ -23,9 +23,9 @@ _NAMES = {
     "exchange": ("exchange", "venue"),
     "trade_id": ("tradeid", "id", "aggtradeid", "aggregatetradeid", "a"),
 }
-_SIDES = {"buy": "buy", "b": "buy", "1": "buy", "sell": "sell", "s": "sell", "-1": "sell"}
+SIDES = {"buy": "buy", "b": "buy", "1": "buy", "sell": "sell", "s": "sell", "-1": "sell"}
 _DIGITS = re.compile(r"[0-9]{1,18}").fullmatch
-_SIDE_OF_MAKER = {"true": "sell", "1": "sell", "false": "buy", "0": "buy"}
+SIDE_OF_MAKER = {"true": "sell", "1": "sell", "false": "buy", "0": "buy"}
 
 
 def meanings(columns: Sequence[str]) -> dict[str, int]:
@@ -44,13 +44,13 @@ class RowReader:
     """
 
     def __init__(self, columns: Sequence[str], symbol: str | None, origin: object) -> None:
-        place = meanings(columns)
+        self.place = place = meanings(columns)
         if missing := {"ts", "price", "qty"} - place.keys():
             raise FeedError(f"{origin}: no column for {', '.join(sorted(missing))} in {', '.join(columns)}")
         if symbol is None and "symbol" not in place:
             raise FeedError(f"{origin}: no column and no name tells the symbol; give it with --symbol")
         self._width = len(columns)
-        self._symbol = symbol
+        self.symbol = symbol
         self._ts, self._price, self._qty = place["ts"], place["price"], place["qty"]
         self._at_symbol, self._received = place.get("symbol"), place.get("received")
         self._options = _options(place)
@@ -60,7 +60,7 @@ class RowReader:
         if len(row) < self._width:
             row = [*row, *[None] * (self._width - len(row))]
         ts = nanoseconds(row[self._ts])
-        name = str((self._at_symbol is not None and row[self._at_symbol]) or self._symbol)
+        name = str((self._at_symbol is not None and row[self._at_symbol]) or self.symbol)
         tick = {"symbol": name, "ts": row[self._ts] if ts is None else ts}
         tick |= {"price": row[self._price], "qty": row[self._qty]}
         for field, at, meant in self._options:
@@ -76,9 +76,9 @@ _Option = tuple[str, int, Callable[[str], object]]
 def _options(place: dict[str, int]) -> list[_Option]:
     options: list[_Option] = []
     if "side" in place:
-        options.append(("side", place["side"], lambda text: _SIDES.get(text.lower(), text)))
+        options.append(("side", place["side"], lambda text: SIDES.get(text.lower(), text)))
     elif "maker" in place:
-        options.append(("side", place["maker"], lambda text: _SIDE_OF_MAKER.get(text.lower(), text)))
+        options.append(("side", place["maker"], lambda text: SIDE_OF_MAKER.get(text.lower(), text)))
     if "exchange" in place:
         options.append(("exchange", place["exchange"], str.lower))
     if "trade_id" in place:

@@ -53,6 +53,12 @@ class Source:
                 if stripped := line.rstrip(b"\r\n"):
                     yield stripped
 
+    def pieces(self, size: int) -> Iterator[bytes]:
+        """Yield the content in pieces of about ``size`` bytes that end where lines do."""
+        with self._content() as content:
+            while piece := content.read(size):
+                yield piece + content.readline()
+
     @contextmanager
     def _content(self) -> Iterator[IO[bytes]]:
         with ExitStack() as stack:

@@ -1,0 +1,1 @@
+"""``levibot backtest``: recorded ticks through the live stages and the paper account, into a report."""
