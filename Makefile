@@ -8,6 +8,8 @@ SHELL := bash
 UV ?= uv
 WORKERS ?= 2
 EDGE ?= 1
+REPORTS ?= reports/backtests
+CAPTURES = $(or $(LEVIBOT_REAL_DATA),../shared/data)
 BIN := .venv/bin
 READY := .venv/.ready
 
@@ -31,7 +33,7 @@ $(READY): pyproject.toml requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --editable .
 	@touch $@
 
-.PHONY: help setup test slow crash lint demo bench train-prod docs kafka lock clean
+.PHONY: help setup test slow crash lint demo bench train-prod reports docs kafka lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,6 +63,14 @@ bench: $(READY)  ## print every speed budget as a ratio measured side by side
 train-prod: $(READY)  ## train on 12 simulated hours, promote, tell a running demo (FULL=1: 200 trials; EDGE=1)
 	$(BIN)/levibot train --simulated --edge $(EDGE) --hours 12 --preset $(if $(FULL),full,quick) --name lgbm-prod
 	$(BIN)/levibot models promote lgbm-prod --note "make train-prod" --wait
+
+reports: $(READY)  ## backtest the recorded captures in LEVIBOT_REAL_DATA, a page for each symbol and day (REPORTS=folder)
+	$(BIN)/levibot backtest --out $(REPORTS) \
+		--ticks $(CAPTURES)/full_day/btcusdt_20220115_00-12h.parquet \
+		--ticks $(CAPTURES)/binance_agg_trades/xrpeth_20191011_13.json.gz
+	$(BIN)/levibot backtest --out $(REPORTS) \
+		$(foreach day,08 09,$(foreach pair,btcusdt ethusdt,\
+			--ticks $(CAPTURES)/binance_ws/spot_$(pair)_202408$(day).gz))
 
 docs: $(READY)  ## write the generated parts of README and docs anew
 	$(BIN)/python -m docs.render
