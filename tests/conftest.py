@@ -45,7 +45,7 @@ tracing costs as much again, or twice that."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of the one real Kafka on one worker, so that only one is started."""
+    """Keep tests that share something on one worker, so that it is made once: a Kafka, a trained model."""
     for item in items:
         needs = getattr(item, "fixturenames", ())
         if item.nodeid.startswith(UNTRACED) or "real_data" in needs or _is_property(item):
@@ -54,6 +54,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.kafka)
         if item.get_closest_marker("kafka"):
             item.add_marker(pytest.mark.xdist_group("kafka"))
+        elif shared := _shared_in(item):
+            item.add_marker(pytest.mark.xdist_group(shared))
+
+
+def _shared_in(item: pytest.Item) -> str:
+    """Return the file or the room whose tests share a fixture of this one, "" where there is none."""
+    found = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
+    homes = (each[-1].baseid for each in found.values() if each[-1].scope in ("module", "session"))
+    return min((home for home in homes if home.startswith("tests/")), key=len, default="")
 
 
 def _is_property(item: pytest.Item) -> bool:

@@ -17,6 +17,7 @@ from connectors.kafka.opening import Opening
 from connectors.kafka.outlets import Outlets
 from connectors.kafka.source import ShardPartition
 from connectors.kafka.topics import output, planned
+from connectors.recovery.state import unpack
 from connectors.settings import Settings
 from models.control.commands import Command
 from models.control.signature import role_key, sign
@@ -148,6 +149,17 @@ def test_a_process_goes_on_where_its_snapshot_stands(instance: Instance) -> None
     instance.ticks(2)
     found = taken(instance.process(saved), lambda found: "tick 3" in found)
     assert found == ["kill-1", *ticks(2, 4)]
+
+
+def test_a_snapshot_holds_the_generation_of_the_last_entry_that_was_taken_in(instance: Instance) -> None:
+    """Not the process's own: what still waits of its predecessor's would be void after the next crash."""
+    instance.kill(1)
+    first = instance.process()
+    taken(first, lambda found: "kill-1" in found)
+    second = instance.process(first.snapshot())
+    second.next_batch()
+
+    assert unpack(second.snapshot())["position"]["g"] == 1
 
 
 def ticks(start: int, stop: int) -> list[str]:
