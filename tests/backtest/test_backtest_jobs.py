@@ -22,7 +22,7 @@ from flows.ticks import Ticks
 from models.control.commands import Command
 from models.control.signature import role_key, sign
 
-pytestmark = pytest.mark.embedded
+pytestmark = [pytest.mark.slow, pytest.mark.embedded]
 
 SECRET = "a secret for tests"
 _NUMBERS = count()

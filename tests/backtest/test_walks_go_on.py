@@ -20,6 +20,8 @@ from models.backtest.decided import Decided
 from models.desk.desk import Desk
 from models.spec import Spec
 
+pytestmark = pytest.mark.slow
+
 SECONDS = 400.0
 MARKET = market(2, rate=20.0)
 

@@ -16,6 +16,8 @@ from connectors.settings import settings
 from flows.commands.verify_alarms import verify_alarms
 from models.monitor.drift.declared import Declared
 
+pytestmark = pytest.mark.slow
+
 app = typer.Typer()
 app.command("alarms")(verify_alarms)
 

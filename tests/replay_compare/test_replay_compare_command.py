@@ -17,6 +17,8 @@ from models.judge.records import FEATURES, SIGNALS
 from models.market.schema import NAMES
 from tests.recording.runs import OneShard, Output, one_shard, written
 
+pytestmark = pytest.mark.slow
+
 EPOCH_MS = 1_700_000_000_000
 """The broker's time of a run's first records; each further one of a topic comes a second later."""
 FIRST_COLUMN = NAMES[0]

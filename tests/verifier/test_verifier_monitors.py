@@ -22,6 +22,8 @@ from verifier.log import Record
 from verifier.report import ShardReport
 from verifier.run import check_shard
 
+pytestmark = pytest.mark.slow
+
 SPEC = Spec(models=("stub-sine", "ml-fusion", "constant-0.9", "river-logistic", "ensemble"))
 TRAINED = next(iter(BUNDLES))
 DESK = Desk(model="constant-0.9", challenger=TRAINED, bundles=(TRAINED,))
