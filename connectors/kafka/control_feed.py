@@ -17,10 +17,18 @@ from connectors.kafka.clients import consumer, reader
 from connectors.kafka.errors import check
 from connectors.kafka.messages import offset_of, timestamp_ms
 from connectors.kafka.reading import ends, read_range
+from connectors.settings import Settings
 from models.control.commands import Command
 from models.control.verdict import Refusal, judge
 
 _LOG = structlog.get_logger()
+
+
+def feed_of(settings: Settings) -> ControlFeed:
+    """Open the control topic of the settings; without ADMIN_SECRET every command is refused."""
+    secret = settings.admin_secret
+    key = secret.get_secret_value() if secret else None
+    return ControlFeed(settings.kafka_bootstrap, settings.control_topic, key)
 
 
 class ControlFeed:

@@ -16,7 +16,7 @@ from connectors.codecs.wire import Place, place
 from connectors.failpoints import reach
 from connectors.kafka.beginning import Beginning
 from connectors.kafka.clients import admin, consumer
-from connectors.kafka.control_feed import ControlFeed
+from connectors.kafka.control_feed import ControlFeed, feed_of
 from connectors.kafka.errors import BrokerError
 from connectors.kafka.history import Found, GapError, resume
 from connectors.kafka.inputs import ShardInputs
@@ -67,12 +67,7 @@ class Opening:
 
     @cached_property
     def _control(self) -> ControlFeed:
-        secret = self._settings.admin_secret
-        return ControlFeed(
-            self._settings.kafka_bootstrap,
-            self._settings.control_topic,
-            secret.get_secret_value() if secret else None,
-        )
+        return feed_of(self._settings)
 
     def close(self) -> None:
         """Wait for the journal and leave the broker."""

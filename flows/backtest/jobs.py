@@ -17,7 +17,7 @@ from typing import Any
 
 import orjson
 
-from connectors.kafka.control_feed import ControlFeed
+from connectors.kafka.control_feed import ControlFeed, feed_of
 from connectors.settings import Settings
 from flows.backtest.asked import Asked
 from flows.backtest.errors import BacktestError
@@ -66,8 +66,7 @@ def serve(
     if config.admin_secret is None:
         raise BacktestError("jobs are signed commands: set ADMIN_SECRET to the sender's")
     jobs = JobFile(template.out / JOBS)
-    secret = config.admin_secret.get_secret_value()
-    with closing(ControlFeed(config.kafka_bootstrap, config.control_topic, secret)) as feed:
+    with closing(feed_of(config)) as feed:
         while True:
             feed.poll()
             for command in _waiting(feed, jobs):

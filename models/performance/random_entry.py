@@ -19,9 +19,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from models.performance.periods import SECOND
 from models.performance.result import Significance
-from models.performance.trades import Trade
 from models.ticks import Floats, Ints
 
 RUNS = 1_000
@@ -39,19 +37,6 @@ class Leg(NamedTuple):
     entries: Ints
     exits: Ints
     notional: Floats  # of each entry
-
-
-def leg_of(prices: Floats, first_second: int, trades: Sequence[Trade]) -> Leg:
-    """Return the leg of one symbol's trades; ``first_second`` is the second that the first price is of.
-
-    A trade's times are the ends of the seconds in which it was filled.
-    """
-    ordered = sorted(trades, key=lambda trade: (trade.opened_ts, trade.closed_ts))
-    entries, exits = (
-        np.array([ts // SECOND - 1 - first_second for ts in times], dtype=np.int64)
-        for times in ([t.opened_ts for t in ordered], [t.closed_ts for t in ordered])
-    )
-    return Leg(prices, entries, exits, np.array([t.notional for t in ordered], dtype=np.float64))
 
 
 def random_entry(legs: Sequence[Leg], cost_bps: float, seed: int, runs: int = RUNS) -> Significance:

@@ -21,7 +21,7 @@ from models.market.schema import NAMES
 from models.scoring import lightgbm_text
 from models.ticks import Floats
 
-HEIGHTS = (1, 2, 7, 64, 300)
+HEIGHTS = (1, 2, 7, 64, 1_000)
 KINDS = ("lightgbm", "trees", "linear")
 
 
@@ -41,10 +41,10 @@ def predict(files: dict[str, bytes], x: Floats) -> Floats:
     "calibration", [Identity(), Platt(1.3, -0.1), Isotonic((0.1, 0.5, 0.8), (0, 0.4, 1))]
 )
 def test_the_batch_height_does_not_change_a_bit(made: Made, kind: str, calibration: Any) -> None:
-    """One row at a time, or hundreds at once, with every calibration."""
+    """One row at a time, or a thousand at once, with every calibration."""
     model = open_bundle(files_of(made, kind, calibration=calibration))
 
-    assert uneven(model, rows(300, seed=9), HEIGHTS) == []
+    assert uneven(model, rows(1_000, seed=9), HEIGHTS) == []
 
 
 def test_only_a_model_that_needs_it_is_asked_row_by_row(made: Made) -> None:

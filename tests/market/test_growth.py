@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import orjson
 from confluent_kafka import Message
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.embedded import EmbeddedBroker
@@ -96,7 +96,6 @@ def test_a_symbol_that_trades_here_all_the_same_lives_again() -> None:
 ticks = st.lists(st.tuples(st.sampled_from([STAYS, MOVES]), st.integers(0, 2_500)), min_size=1, max_size=30)
 
 
-@settings(max_examples=40)
 @given(before=ticks, after=ticks, cuts=st.sets(st.integers(1, 29)))
 def test_how_the_log_is_cut_does_not_matter_to_who_retires_and_when(
     before: list[tuple[str, int]], after: list[tuple[str, int]], cuts: set[int]

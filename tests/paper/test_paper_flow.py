@@ -160,17 +160,18 @@ def test_a_shard_that_stops_is_left_out_and_comes_back_late(stage: Stage, tmp_pa
     with paper(stage, tmp_path / "paper.log") as child:
         until(lambda: stands_at(stage) >= FIRST + 160, "the account to go on without a shard")
         publish(stage, iter(stopped))
+        until(lambda: kinds(stage)[-1] == "shard.back", "the shard to be back")
         publish(stage, made.seconds(80))
         until(lambda: stands_at(stage) >= FIRST + 220, "the account to have it back")
         assert child.stop() == 0
 
     assert_published_as_in_one_go(stage)
-    assert [e["kind"] for e in own(stage, ACCOUNT_JOURNAL)] == [
-        "open",
-        "genesis",
-        "shard.behind",
-        "shard.back",
-    ]
+    assert kinds(stage) == ["open", "genesis", "shard.behind", "shard.back"]
     late = [body for body in own(stage, "trades") if body["reason"] == "shard_behind"]
     assert {body["symbol"] for body in late} <= {"SOLUSDT", "XRPUSDT"}
     assert {body["event"] for body in late} == {"blocked"}
+
+
+def kinds(stage: Stage) -> list[str]:
+    """Return what the account's journal holds."""
+    return [entry["kind"] for entry in own(stage, ACCOUNT_JOURNAL)]

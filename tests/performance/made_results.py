@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from made_trades import curve, marks, trade
+from made_trades import curve, leg_of, marks, trade
 
 from models.performance.assessment import Walk, assess
 from models.performance.periods import SECOND
-from models.performance.random_entry import leg_of
 from models.performance.result import CalibrationPoint, CostCase, DriftPoint, Result
 
 

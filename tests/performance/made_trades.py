@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from models.performance.periods import SECOND
+from models.performance.random_entry import Leg
 from models.performance.trades import Trade
 from models.ticks import Floats, Ints
 
@@ -29,3 +32,12 @@ def marks(count: int, step_s: int) -> Ints:
 def curve(returns: Floats, first: float = 1_000.0) -> Floats:
     """Return the equity that begins with ``first`` and earns each of the returns."""
     return np.concatenate([[first], first * np.cumprod(1.0 + returns)])
+
+
+def leg_of(prices: Floats, first_second: int, trades: Sequence[Trade]) -> Leg:
+    """Return the leg of trades on prices of each second from ``first_second`` on."""
+    entries, exits = (
+        np.array([ts // SECOND - 1 - first_second for ts in times], dtype=np.int64)
+        for times in ([t.opened_ts for t in trades], [t.closed_ts for t in trades])
+    )
+    return Leg(prices, entries, exits, np.array([t.notional for t in trades], dtype=np.float64))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from made_trades import START, curve, marks, trade
+from made_trades import START, curve, leg_of, marks, trade
 
 from models.performance.assessment import Walk, assess
 from models.performance.benchmark import benchmark_figures, buy_and_hold
 from models.performance.caveats import caveats
 from models.performance.metrics import metrics
 from models.performance.periods import DAY_S, SECOND
-from models.performance.random_entry import leg_of, random_entry
+from models.performance.random_entry import random_entry
 
 RNG = np.random.default_rng(11)
 TS = marks(1_441, 60)

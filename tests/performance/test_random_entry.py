@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from made_trades import START, trade
 from scipy.stats import kstest
 
-from models.performance.periods import SECOND
-from models.performance.random_entry import Leg, leg_of, placed, random_entry
+from models.performance.random_entry import Leg, placed, random_entry
 from models.ticks import Floats, Ints
 
 
@@ -152,11 +150,3 @@ def test_trades_that_overlap_or_lie_outside_are_refused(trades: list[tuple[int, 
     """Places are from 0 to 99."""
     with pytest.raises(ValueError, match="inside the prices, in order"):
         random_entry([leg(walk(1, 100), *trades)], 0.0, seed=1)
-
-
-def test_a_trade_s_times_are_the_ends_of_its_seconds() -> None:
-    """Opened in the second from 60 to 61, closed in that from 120 to 121; given in any order."""
-    first = START // SECOND
-    found = leg_of(walk(1, 1_000), first, [trade(1.0, at_s=301, held_s=5), trade(1.0, at_s=61, held_s=60)])
-    assert (found.entries.tolist(), found.exits.tolist()) == ([60, 300], [120, 305])
-    assert found.notional.tolist() == [100.0, 100.0]

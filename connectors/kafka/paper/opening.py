@@ -13,7 +13,7 @@ from connectors.codecs.signal import read_progress
 from connectors.codecs.wire import Place, place
 from connectors.failpoints import reach
 from connectors.kafka.clients import consumer
-from connectors.kafka.control_feed import ControlFeed
+from connectors.kafka.control_feed import ControlFeed, feed_of
 from connectors.kafka.errors import BrokerError
 from connectors.kafka.history import Found, GapError, resume
 from connectors.kafka.journal_log import JournalLog, fence
@@ -55,12 +55,7 @@ class AccountOpening:
 
     @cached_property
     def _control(self) -> ControlFeed:
-        secret = self._settings.admin_secret
-        return ControlFeed(
-            self._settings.kafka_bootstrap,
-            self._settings.control_topic,
-            secret.get_secret_value() if secret else None,
-        )
+        return feed_of(self._settings)
 
     def close(self) -> None:
         """Wait for the journal and leave the broker."""
