@@ -138,7 +138,7 @@ class Worker:
         deadline = time.monotonic() + within_s
         while not holds():
             if not self.running or time.monotonic() > deadline:
-                raise ChaosError(f"{self.name} {otherwise}:\n{self.last_words()}")
+                raise ChaosError(f"{self.name} {otherwise}, but says {self.health()}:\n{self.last_words()}")
             time.sleep(LOOK_EVERY_S)
 
     def goal(self) -> dict[str, int]:

@@ -51,6 +51,7 @@ class Line:
     ordinal: int | None
     progress: int
     closed: int = NEVER  # every second below it is there
+    left_at: int = NEVER  # what was closed when it was left out last
     announced: deque[tuple[int, int, int]] = field(default_factory=deque)  # offset, second, signals by then
     rows: dict[int, list[Row]] = field(default_factory=dict)
 
@@ -127,12 +128,15 @@ class Merge:
         return [
             name
             for name, line in self._lines.items()
-            if line.behind and line.closed >= second and line.closed > line.given
+            if line.behind and line.closed >= second and line.closed > max(line.given, line.left_at)
         ]
 
     def leave_out(self, shard: str, behind: bool) -> None:
         """Go on without a shard, or have it back from the next second on, with what is late."""
-        self._lines[shard].behind = behind
+        line = self._lines[shard]
+        line.behind = behind
+        if behind:
+            line.left_at = line.closed
 
     def next(self, second: int) -> int | None:
         """Return the next second, from ``second`` on, that has anything in it; None while that is not known.

@@ -162,6 +162,23 @@ def test_what_it_publishes_afterwards_comes_late_with_the_first_second_behind_it
     ]
 
 
+def test_a_shard_that_stops_right_where_it_came_back_is_not_had_back_before_it_goes_on() -> None:
+    """Else it would be left out and had back in turns, and nothing be read meanwhile."""
+    reader = Reader(ONE, begin(ONE) | {"b": Start(0, True, 0, 0, 0)})
+    reader.some("a", 3, 3)
+    assert [second.second for second in reader.taken(0)] == [1, 2, 3]
+    reader.some("b", 3, 3)
+    reader.merge.leave_out("b", False)
+    reader.some("a", 1, 1)
+    assert reader.merge.waiting_for(4) == ["b"]
+
+    reader.merge.leave_out("b", True)
+
+    assert reader.merge.returned(4) == []
+    reader.some("b", 1, 1)
+    assert reader.merge.returned(4) == ["b"]
+
+
 def test_a_second_waits_for_all_signals_that_progress_has_counted() -> None:
     """Two topics have no order among each other: progress may arrive before what it counts."""
     reader = Reader(ONE, begin(ONE))
