@@ -35,6 +35,8 @@ UNTRACED = (
     "tests/market/test_features.py",
     "tests/monitor/test_closed_buckets.py",
     "tests/monitor/test_monitor_stage.py",
+    "tests/rollout/test_rollout_explored.py",
+    "tests/rollout/test_rollout_faults.py",
     "tests/simulation/",
     "tests/verifier/test_verifier_against_product.py",
     "tests/verifier/test_verifier_finds.py",
