@@ -23,12 +23,20 @@ class Strict(BaseModel):
 
 def load(path: Path, shape: type[_Shape]) -> _Shape:
     """Return what a file holds; raise ``ConfigError`` where it is not there or not of the shape."""
+    raw = read(path)
     try:
-        raw: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
         return shape.model_validate(raw)
+    except ValidationError as error:
+        raise ConfigError(f"{path}: {error}") from error
+
+
+def read(path: Path) -> Any:
+    """Return what a YAML file holds as plain data; raise ``ConfigError`` where it cannot be read."""
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ConfigError(
             f"{path}: cannot be read ({error.strerror}): start in the folder that holds it, or set its path"
         ) from error
-    except (yaml.YAMLError, ValidationError) as error:
+    except yaml.YAMLError as error:
         raise ConfigError(f"{path}: {error}") from error

@@ -18,12 +18,32 @@ class Metric(NamedTuple):
 
 
 METRICS: dict[str, Metric] = {
+    "account.day_loss_share": Metric(
+        ("all",), "the account's loss since 00:00 UTC as a share of `max_daily_loss`; below 0 in a gain"),
+    "account.open_positions": Metric(
+        ("all",), "positions the account holds"),
+    "account.win_rate": Metric(
+        ("all",), "share of the account's closed trades that won, since the phase of the rollout began"),
+    "alerts.firing": Metric(
+        ("all",), "alerts of severity P0 and P1 that have fired and not resolved"),
+    "api.health": Metric(
+        ("all",), "1 if the API answers that all is well, else 0"),
+    "breaches.count_24h": Metric(
+        ("all",), "how often rules of severity P0 to P2 began to hold for their time in the last 24 h"),
     "breaker.open": Metric(
         ("shard",), "1 while the circuit breaker is open or half open, else 0"),
+    "buckets.balanced": Metric(
+        ("all",), "1 if none of the `ml_bucket` of 0.5 to 0.8 holds over half the scores of an hour, else 0"),
     "calibration.confid_median": Metric(
         ("model", "model_symbol"), "median of max(p, 1 - p) over the last hour, before the confidence floor"),
+    "calibration.deciles": Metric(
+        ("model", "model_symbol"), "how many of the ten deciles of the scores hold outcomes"),
     "calibration.ece": Metric(
         ("model", "model_symbol"), "calibration error in ten equal bins over the last 24 h; has a limit"),
+    "canary.outside_positions": Metric(
+        ("all",), "positions opened in symbols outside the canary list since the phase of the rollout began"),
+    "confid.median": Metric(
+        ("all",), "median of max(p, 1 - p) of all scores of the last hour, before the confidence floor"),
     "drift.critical_events": Metric(
         ("model",), "drift events of level kill since the phase of the rollout began"),
     "drift.psi": Metric(
@@ -33,15 +53,60 @@ METRICS: dict[str, Metric] = {
         ("shard", "all"), "invalid items of the last hour"),
     "errors.rate": Metric(
         ("shard", "all"), "share of the rows of the last five minutes on which the model failed"),
+    "errors.rise": Metric(
+        ("all",), "`errors.rate` now, less what it was when the phase of the rollout began"),
+    "errors.trading_rate": Metric(
+        ("all",), "orders of the last five minutes that failed for another reason than the account's rules"),
+    "incidents.critical": Metric(
+        ("all",), "alerts of severity P0 since the run began"),
+    "kill.mttr_s": Metric(
+        ("all",), "the longest time from a kill to the last shard's acknowledgement in the run, s"),
+    "latency.engine_p95_ms": Metric(
+        ("shard", "all"), "95th percentile of tick in to signal out over the last five minutes, ms"),
+    "latency.inference_p95_ms": Metric(
+        ("shard", "all"), "95th percentile of one call of the model over the last five minutes, ms"),
+    "latency.predict_api_p95_ms": Metric(
+        ("all",), "95th percentile of an answer of the API over the last five minutes, ms"),
+    "latency.score_e2e_p95_ms": Metric(
+        ("shard", "all"), "95th percentile of a second's end to its signal over the last five minutes, ms"),
+    "memory.rss_bytes": Metric(
+        ("all",), "resident memory of the largest process, bytes"),
+    "process.crashes": Metric(
+        ("all",), "starts of processes that did not follow a clean stop, since the run began"),
+    "queue.depth_p95": Metric(
+        ("shard", "all"),
+        "95th percentile of the records behind the end of the log, over the last five minutes"),
+    "rollback.time_s": Metric(
+        ("all",), "the longest time from a rollback to the last shard's acknowledgement in the run, s"),
+    "run.hours": Metric(
+        ("all",), "hours of the log that the phase of the rollout has been running"),
     "scores.per_minute": Metric(
         ("symbol", "all"), "`ml.score` items in a minute, of which a symbol has 12"),
+    "shadow.drawdown_ratio": Metric(
+        ("all",), "the challenger's largest drawdown divided by that of the model in use, over the run"),
+    "shadow.max_drawdown": Metric(
+        ("all",), "the challenger's largest drawdown over the run, as a share of equity"),
+    "shadow.sharpe": Metric(
+        ("all",), "the challenger's annualised Sharpe ratio over the run"),
+    "shadow.sharpe_lead": Metric(
+        ("all",), "the challenger's annualised Sharpe ratio less that of the model in use, over the run"),
+    "shadow.trades": Metric(
+        ("all",), "trades that the challenger's book has closed in the run"),
+    "shadow.worse_p": Metric(
+        ("all",), "evidence that the challenger's Brier score is no worse: 1 down to 0, good at every look"),
     "staleness.feature": Metric(
         ("symbol", "shard"),
         "seconds since the end of the last five-second bar with a trade; of a shard, of its freshest symbol"),
     "staleness.tick": Metric(
         ("symbol", "shard"), "seconds since the last trade; of a shard, of its freshest symbol"),
+    "ticks.drop_rate": Metric(
+        ("shard", "all"), "share of the ticks of the last hour that were dropped, being late or invalid"),
     "ticks.per_minute": Metric(
         ("shard", "all"), "trades in the last minute"),
+    "uptime.share": Metric(
+        ("all",), "share of the run, without planned stops, in which the API answered that all is well"),
+    "verdict.checks_passed": Metric(
+        ("all",), "how many of the five checks of a marathon passed at its end"),
 }  # fmt: skip
 
 

@@ -50,6 +50,7 @@ rules (`models/rules/evaluate.py`) over the published records; a person does the
 - **No data** neither fires nor resolves: a running time stops there, and goes on where it stopped if the next
   value holds. Too few samples are no data, so they never kill.
 - Several rules on one metric are a ladder; each is told by itself.
+- A [profile](profiles.md) adds rules of its own; one of the same name takes the place of the one here.
 - **Severity**: P0 stops trading or has stopped it, P1 needs a person now, P2 is to be planned, P3 is to be
   known.
 

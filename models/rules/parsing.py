@@ -15,8 +15,9 @@ class BadRuleError(ValueError):
 
 
 _LARGEST = 2**53
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,47}")
+NAME = re.compile(r"[a-z][a-z0-9_]{0,47}")
 _DURATION = re.compile(r"(\d{1,6})([smhd])")
+REQUIREMENT = re.compile(r"(S\d{3}(, S\d{3})*)?")
 _RUNBOOK = re.compile(r"docs/runbook/[a-z0-9-]+\.md#[a-z0-9-]+")
 _TIGHTEN: dict[str, tuple[str, Callable[[float], bool]]] = {
     "entry": ("from 0 to below 1, what is added", lambda v: 0 <= v < 1),
@@ -47,7 +48,7 @@ def _rule(raw: object, where: str, place: int) -> Rule:
     if not isinstance(raw, Mapping):
         raise BadRuleError(f"{where}: rule {place} is no mapping of fields")
     named = f"{where}: rule {raw['name']!r}" if isinstance(raw.get("name"), str) else f"{where}: rule {place}"
-    known = [*_FIELDS, "args"]
+    known = [*_FIELDS, "args", "requirement"]
     for name in raw:
         if name not in known:
             raise BadRuleError(f"{named}: field {name!r} is unknown; known: {', '.join(known)}")
@@ -55,9 +56,9 @@ def _rule(raw: object, where: str, place: int) -> Rule:
         if name not in raw:
             raise BadRuleError(f"{named}: field {name!r} is missing")
     fields = {}
-    for name, read in _FIELDS.items():
+    for name, read in {**_FIELDS, "requirement": _requirement}.items():
         try:
-            fields[name] = read(raw[name])
+            fields[name] = read(raw.get(name, ""))
         except ValueError as error:
             raise BadRuleError(f"{named}: field {name!r} {error}") from error
     scopes = METRICS[fields["metric"]].scopes
@@ -86,7 +87,8 @@ def _is_number(value: object) -> bool:
     return type(value) in (int, float) and abs(value) < _LARGEST  # type: ignore[arg-type]
 
 
-def _number(value: object) -> float:
+def number(value: object) -> float:
+    """Return a number as a float; raise ``ValueError`` for a boolean, NaN, or what is too large."""
     if not _is_number(value):
         raise ValueError("must be a number")
     return float(value)  # type: ignore[arg-type]
@@ -108,13 +110,18 @@ def _one_of(known: tuple[str, ...]) -> Callable[[object], str]:
     return read
 
 
-def _text(form: re.Pattern[str], needs: str) -> Callable[[object], str]:
-    def read(value: object) -> str:
-        if not isinstance(value, str) or not form.fullmatch(value):
-            raise ValueError(f"must be {needs}")
-        return value
+def fits(form: re.Pattern[str], value: object, needs: str) -> str:
+    """Return a text of that form; raise ``ValueError`` saying what it needs otherwise."""
+    if not isinstance(value, str) or not form.fullmatch(value):
+        raise ValueError(f"must be {needs}")
+    return value
 
-    return read
+
+def _text(form: re.Pattern[str], needs: str) -> Callable[[object], str]:
+    return lambda value: fits(form, value, needs)
+
+
+_requirement = _text(REQUIREMENT, "rows of the requirements, such as S094 or S094, S240")
 
 
 def _either(known: tuple[str, ...]) -> str:
@@ -122,11 +129,11 @@ def _either(known: tuple[str, ...]) -> str:
 
 
 _FIELDS: dict[str, Callable[[object], Any]] = {
-    "name": _text(_NAME, "lower-case letters, digits and _, such as ece_alert"),
+    "name": _text(NAME, "lower-case letters, digits and _, such as ece_alert"),
     "metric": _one_of(tuple(METRICS)),
     "scope": _one_of(SCOPES),
     "op": _one_of(OPS),
-    "value": _number,
+    "value": number,
     "for": parse_duration,
     "severity": _one_of(SEVERITIES),
     "action": _actions,

@@ -10,6 +10,7 @@ from models.rules.metrics import Scope
 
 Op = Literal[">", ">=", "<", "<="]
 Severity = Literal["P0", "P1", "P2", "P3"]
+Level = Literal["RED", "YELLOW"]
 Action = Literal[
     "alert", "calibration.mark", "fallback", "kill", "preview", "retrain.requested", "rollback", "tighten"
 ]
@@ -34,6 +35,12 @@ class Rule:
     actions: tuple[Action, ...]
     runbook: str  # page with anchor, from the repository's root
     args: Mapping[str, float] = field(default_factory=dict)
+    requirement: str = ""  # rows of the owner's requirements, such as "S094, S240"
+
+    @property
+    def level(self) -> Level:
+        """Return the owner's colour: red needs somebody now."""
+        return "RED" if self.severity in ("P0", "P1") else "YELLOW"
 
     @property
     def rising(self) -> bool:
@@ -67,7 +74,9 @@ class Rule:
             "name": self.name, "metric": self.metric, "scope": self.scope, "op": self.op, "value": self.value,
             "for": duration(self.for_s), "severity": self.severity, "action": list(self.actions),
             "runbook": self.runbook,
-        } | ({"args": dict(self.args)} if self.args else {})  # fmt: skip
+            **({"args": dict(self.args)} if self.args else {}),
+            **({"requirement": self.requirement} if self.requirement else {}),
+        }  # fmt: skip
 
 
 def duration(seconds: int) -> str:

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from connectors.config_file import ConfigError
+from connectors.profile_file import profile_named, profile_names
 from connectors.rules_file import reactions, rules_of
 from connectors.settings import Settings
 from connectors.start_values import gates, spec
@@ -22,6 +23,8 @@ ROOT = Path(__file__).parents[2]
 FILE = ROOT / "configs" / "rules.yml"
 RUNBOOK = ROOT / "docs" / "runbook"
 RULES = {rule.name: rule for rule in reactions(FILE)}
+FOLDER = ROOT / "configs" / "profiles"
+PROFILES = [profile_named(FOLDER, name) for name in profile_names(FOLDER)]
 
 
 def test_the_page_of_the_rules_is_up_to_date() -> None:
@@ -42,7 +45,8 @@ def test_every_section_of_the_runbook_belongs_to_a_rule() -> None:
     """No page is about a rule that was taken away."""
     pages = {path: _sections(path.read_text(encoding="utf-8")) for path in RUNBOOK.glob("*.md")}
     found = {f"{path.relative_to(ROOT)}#{anchor}" for path, sections in pages.items() for anchor in sections}
-    assert found == {rule.runbook for rule in RULES.values()}
+    rules = [*RULES.values(), *(rule for profile in PROFILES for rule in profile.rules)]
+    assert found == {rule.runbook for rule in rules}
 
 
 def test_links_between_pages_lead_somewhere() -> None:
@@ -64,8 +68,9 @@ def _sections(text: str) -> dict[str, str]:
 
 
 def test_every_metric_and_every_action_is_used() -> None:
-    """What no rule looks at, or does, would be there for nothing."""
-    assert {rule.metric for rule in RULES.values()} == set(METRICS)
+    """What no rule looks at and no profile asks for, or no rule does, would be there for nothing."""
+    asked = {one.metric for profile in PROFILES for one in (*profile.rules, *profile.criteria)}
+    assert {rule.metric for rule in RULES.values()} | asked == set(METRICS)
     assert {action for rule in RULES.values() for action in rule.actions} == set(ACTIONS)
 
 
