@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import time
-import uuid
 from itertools import cycle, islice
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import orjson
 
-from benchmarks.errors import BenchmarkError
-from benchmarks.flow import SECRET, Flow
+from benchmarks.flow import Flow
 from benchmarks.published import journal, records
-from connectors.kafka.clients import exact_producer
+from connectors.kafka import control_sender
 from connectors.kafka.messages import timestamp_ms
 from connectors.kafka.topics import output
-from models.control.commands import Command
-from models.control.signature import role_key, sign
 from models.journal.entry import COMMAND
 from models.judge.records import SIGNALS
 
 FLAGS = ({"key": "ml_confid_floor", "value": 0.0}, {"key": "ml_confid_floor", "value": 0.1})
-_DELIVERED_S = 10.0
 
 
 class Ack(NamedTuple):
@@ -37,27 +32,17 @@ class Sender:
     """Sends commands to the flow's control topic."""
 
     def __init__(self, flow: Flow) -> None:
-        self._topic = flow.settings.control_topic
-        self._client = exact_producer(flow.settings.kafka_bootstrap, linger_ms=0)
-        self._key = role_key(SECRET, "admin")
+        self._sender = control_sender.Sender(flow.settings, "bench")
 
-    def send(self, cmd: str, args: dict[str, Any] | None = None) -> str:
+    def send(self, cmd: str) -> str:
         """Send one command, wait until the broker has it, and return its id."""
-        now = time.time_ns()
-        command = Command(
-            id=uuid.uuid4().hex, ts=now, actor="bench", n=now, role="admin", cmd=cmd, args=args or {}
-        )
-        signed = command.as_dict() | {"sig": sign(command, self._key)}
-        self._client.produce(self._topic, orjson.dumps(signed), b"bench", partition=0)
-        if self._client.flush(_DELIVERED_S):
-            raise BenchmarkError("the broker did not take a command")
-        return command.id
+        return self._sender.send(cmd).id
 
     def flags(self, count: int, apart_s: float) -> list[str]:
         """Set a flag to and fro, ``apart_s`` seconds apart, and return the ids."""
         sent = []
         for args in islice(cycle(FLAGS), count):
-            sent.append(self.send("flag.set", args))
+            sent.append(self._sender.send("flag.set", args).id)
             time.sleep(apart_s)
         return sent
 

@@ -11,7 +11,8 @@ from typing import Any
 import orjson
 import typer
 
-from connectors.kafka.control_client import Ack, Acks, send
+from connectors.kafka.control_client import Ack, Acks
+from connectors.kafka.control_sender import AlreadySentError, send
 from connectors.kafka.topics import shards
 from connectors.settings import Settings, settings
 from models.control.commands import Command, check
@@ -21,13 +22,16 @@ ME = getpass.getuser()
 
 
 def new_command(
-    cmd: str, args: dict[str, Any], actor: str = ME, scope: str = "all", role: str = "admin"
+    cmd: str, args: dict[str, Any], actor: str = ME, scope: str = "all", role: str = "admin", name: str = ""
 ) -> Command:
-    """Return a command with a number of its own; raise ``BadCommandError`` where it is none."""
+    """Return a command with a number of its own, and an id where ``name`` gives none.
+
+    Raise ``BadCommandError`` where it is none.
+    """
     now = time.time_ns()
     given = {name: value for name, value in args.items() if value != ""}
     command = Command(
-        id=uuid.uuid4().hex, ts=now, actor=actor, n=now, role=role, cmd=cmd, scope=scope, args=given
+        id=name or uuid.uuid4().hex, ts=now, actor=actor, n=now, role=role, cmd=cmd, scope=scope, args=given
     )
     check(command)
     return command
@@ -46,14 +50,19 @@ def delivered(
 
 def send_and_tell(
     cmd: str, args: dict[str, Any], wait: bool, timeout: float, actor: str, as_json: bool, scope: str = "all",
-    role: str = "admin",
+    role: str = "admin", name: str = "",
 ) -> None:  # fmt: skip
-    """Send a command; with ``wait``, print each shard's answer.
+    """Send a command; with ``wait``, print each shard's answer. An id that was sent before is not sent again.
 
     Exit codes: 0 sent, and taken in where it was waited for, 1 a bundle is refused, 2 a shard is silent.
     """
-    command = new_command(cmd, args, actor, scope, role)
-    answer = delivered(settings(), command, timeout if wait else None)
+    command = new_command(cmd, args, actor, scope, role, name)
+    try:
+        answer = delivered(settings(), command, timeout if wait else None)
+    except AlreadySentError as error:
+        plain = {"id": command.id, "sent": False, "repeat": True, "offset": error.offset}
+        typer.echo(orjson.dumps(plain) if as_json else str(error))
+        return
     if answer is not None:
         _report(command, *answer, as_json)
     elif as_json:

@@ -3,16 +3,21 @@
 Under a kill a signal is HOLD and advisory. Where the last trade is too old, or the fallback model is the
 active one, the fallback answers. It may also answer where a score was no number (``guard``), which only a
 model can tell, and where a bundle was gone at a restart (``fallback``): that is taken as published.
+
+A challenger with a share of the symbols decides for these wherever it predicted something and the last trade
+is not too old; a row is the incumbent's all the same where it is guarded. What a signal says of both must be
+what they predicted.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from verifier.desk import Desk
-from verifier.evidence import Said
+from verifier.evidence import CHALLENGER, UNSURE, Said
 from verifier.rules import AUDIT, FALLBACK, FALLBACKS, PREDICTIONS, SIGNALS, Rules, record_id
 
+INCUMBENT = "incumbent"
 KILLED, GUARD, FLOOR = "killed", "guard", "confid_floor"
 
 
@@ -22,31 +27,87 @@ def held(desk: Desk, fields: dict[str, Any]) -> bool:
     return desk.kills(name, venue, fields.get("model") == FALLBACK)
 
 
-def must_say(
-    topic: str, desk: Desk, age: float, rules: Rules, fields: dict[str, Any], said: Said | None = None
-) -> dict[str, Any]:
-    """Return fields that follow from the desk, the age of the last trade and what else the record says.
+class Heard(NamedTuple):
+    """The predictions of a signal's row, as far as they are known."""
 
-    ``said`` is the prediction of the same row, None where it is not known.
-    """
+    active: Said | None = None
+    """The incumbent's: of the model in use, or of the fallback in its place."""
+    rival: Said | float | None = UNSURE
+    """The challenger's, None for nothing."""
+    arm: str = ""
+    """Whose answer the row's signal has."""
+
+
+UNHEARD = Heard()
+
+
+def must_say(
+    topic: str, desk: Desk, age: float, rules: Rules, fields: dict[str, Any], heard: Heard = UNHEARD
+) -> dict[str, Any]:
+    """Return fields that follow from the desk, the age of the last trade and what else the record says."""
     if topic == PREDICTIONS:
         model = _model(desk, age, rules, fields, guarded=True)
         return {"model": model, "fallback": model == FALLBACK, "role": "active", "id": _id(rules, fields)}
     if topic == AUDIT:
-        model = said.model if said else _model(desk, age, rules, fields, guarded=True)
-        return {"model": model, "context": _context(desk, model, said, fields.get("context"))}
-    if topic != SIGNALS:
-        return {}
+        return _score(desk, age, rules, fields, heard)
+    return _signal(desk, age, rules, fields, heard) if topic == SIGNALS else {}
+
+
+def _signal(desk: Desk, age: float, rules: Rules, fields: dict[str, Any], heard: Heard) -> dict[str, Any]:
     killed = held(desk, fields)
     reason = fields.get("reason")
-    gone = reason == FALLBACKS and desk.model != desk.reference
-    model = _model(desk, age, rules, fields, guarded=gone or reason in (GUARD, KILLED))
-    answer = {"model": model, "fallback": model == FALLBACK} | _probability(fields) | _word(fields)
+    arms = _arms(desk, age <= rules.fallback_after_s, fields, heard)
+    if arms["arm"] == CHALLENGER:
+        said = heard.rival
+        model = said.model if isinstance(said, Said) else _rival(desk, fields)
+    else:
+        gone = reason == FALLBACKS and desk.model != desk.reference
+        model = _model(desk, age, rules, fields, guarded=gone or reason in (GUARD, KILLED))
+        said = heard.active
+    answer = {"model": model, "fallback": model == FALLBACK} | _probability(fields, said) | _word(fields)
+    answer |= arms
     if killed:
         return answer | {"reason": KILLED, "advisory": True}
     if fields.get("reason") == KILLED:
         return answer | {"reason": "any other: nothing is killed here"}
     return answer | ({"advisory": True} if model == FALLBACK else {})
+
+
+def _arms(desk: Desk, fresh: bool, fields: dict[str, Any], heard: Heard) -> dict[str, Any]:
+    """Return whose answer it must be, and what the two sides must say beside it.
+
+    The challenger's on its share, where it has one; a row that is guarded whoever answers is the incumbent's.
+    """
+    rival, claimed = heard.rival, fields.get("arm")
+    arm = INCUMBENT
+    if fresh and desk.in_share(str(fields.get("symbol"))) and rival is not None:
+        unsure = rival == UNSURE or fields.get("reason") in (GUARD, KILLED)
+        arm = INCUMBENT if unsure and claimed == INCUMBENT else CHALLENGER
+    instead = _beside("incumbent", heard.active or UNSURE) if arm == CHALLENGER else {"incumbent": None}
+    lost = isinstance(rival, Said) and rival.model == FALLBACK != desk.challenger
+    return {"arm": arm} | _beside("shadow", None if lost or not desk.challenger else rival) | instead
+
+
+def _rival(desk: Desk, fields: dict[str, Any]) -> str:
+    """Return who must have answered for the challenger, where its prediction is not known."""
+    gone = fields.get("reason") == FALLBACKS and "@" in desk.challenger
+    return FALLBACK if gone else desk.challenger.partition("@")[0]
+
+
+def _beside(path: str, said: Said | float | None) -> dict[str, Any]:
+    if isinstance(said, Said):
+        return {f"{path}.model": said.model, f"{path}.prob": said.prob}
+    return {path: None} if said is None else {}
+
+
+def _score(desk: Desk, age: float, rules: Rules, fields: dict[str, Any], heard: Heard) -> dict[str, Any]:
+    """The score of a row is that of its signal; taken as published where either may have decided."""
+    said = heard.rival if heard.arm == CHALLENGER else heard.active
+    known = said if isinstance(said, Said) else None
+    if (known is None or not heard.arm) and desk.in_share(str(fields.get("symbol"))):
+        return {"context": _context(desk, str(fields.get("model")), None, fields.get("context"))}
+    model = known.model if known else _model(desk, age, rules, fields, guarded=True)
+    return {"model": model, "context": _context(desk, model, known, fields.get("context"))}
 
 
 def _model(desk: Desk, age: float, rules: Rules, fields: dict[str, Any], *, guarded: bool) -> str:
@@ -66,12 +127,12 @@ def _word(fields: dict[str, Any]) -> dict[str, Any]:
     return {"wanted": wanted, "signal": signal}
 
 
-def _probability(fields: dict[str, Any]) -> dict[str, Any]:
-    """A probability is a number from 0 to 1, and two fields follow from it."""
-    prob: Any = fields.get("prob")
+def _probability(fields: dict[str, Any], said: Said | float | None) -> dict[str, Any]:
+    """A probability is a number from 0 to 1, that of the prediction; two fields follow from it."""
+    prob: Any = said.prob if isinstance(said, Said) else fields.get("prob")
     if type(prob) not in (float, int) or not 0.0 <= prob <= 1.0:
         return {"prob": "a number from 0 to 1"}
-    return {"confid": max(prob, 1.0 - prob), "ml_bucket": min(int(prob * 10), 9)}
+    return {"prob": prob, "confid": max(prob, 1.0 - prob), "ml_bucket": min(int(prob * 10), 9)}
 
 
 def _context(desk: Desk, model: str, said: Said | None, found: object) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 from verifier.rules import ENSEMBLE, FALLBACK, LEARNER
@@ -23,18 +24,35 @@ class Desk:
     lost: bool = False
     """The active model is not loaded: the fallback answers for it."""
     challenger: str = ""
-    """A model that is asked too and whose answers count for nothing."""
+    """A model that is asked too; its answers count where it decides."""
     members: tuple[str, ...] = ()
     """Of the ensemble."""
     bundles: frozenset[str] = frozenset()
     """Those that are loaded."""
     flags: frozenset[str] = frozenset()
     """Those that are set to something other than false or zero."""
+    wanted_challenger: str = ""
+    """A bundle that was asked for as the challenger, and of which there is no news yet."""
+    share: float = 0.0
+    """Of the symbols, for which the challenger decides where it has an answer."""
+    share_symbols: frozenset[str] = frozenset()
+    """It decides for no others, where there are any."""
 
     @property
     def model(self) -> str:
         """Return the active model's name."""
         return self.reference.partition("@")[0]
+
+    def in_share(self, name: str) -> bool:
+        """Return whether the challenger decides for a symbol (as published) where it has an answer.
+
+        A symbol has its place from 0 to 1, and is in every share above it; the fallback never decides.
+        """
+        if not self.challenger or self.challenger == FALLBACK:
+            return False
+        digest = hashlib.blake2b(name.encode(), digest_size=8, person=b"levi-rollout").digest()
+        chosen = not self.share_symbols or name in self.share_symbols
+        return chosen and int.from_bytes(digest, "big") < self.share * 2**64
 
     def asked(self, models: tuple[str, ...]) -> frozenset[str]:
         """Return the models of which there is something to tell; ``models`` can be selected."""
@@ -60,5 +78,9 @@ class Desk:
         plain = name.rpartition(":")[2]
         if self.killed or plain in self.symbols or f"{venue}:{plain}" in self.symbols:
             return True
-        active = not self.models.isdisjoint((self.model, self.reference))
-        return active or (fallback and FALLBACK in self.models)
+        if self._killed(self.reference) or (fallback and FALLBACK in self.models):
+            return True
+        return self._killed(self.challenger) and self.in_share(name)
+
+    def _killed(self, reference: str) -> bool:
+        return not self.models.isdisjoint((reference, reference.partition("@")[0]))

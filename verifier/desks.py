@@ -57,6 +57,8 @@ class DeskHistory:
                 told["killed"], symbols, models, told["model"], entry.place, told["wanted"], lost,
                 told["challenger"], tuple(told["members"]), frozenset(told["bundles"]),
                 frozenset(name for name, value in told["flags"].items() if value),
+                told.get("wanted_challenger", ""), told.get("share", 0.0),
+                frozenset(told.get("share_symbols", ())),
             )  # fmt: skip
         if not self._desks:
             return None
@@ -72,24 +74,61 @@ class DeskHistory:
         return self._changed(self._desks[-1], command, entry.place)
 
     def _changed(self, desk: Desk, command: dict[str, Any], place: str) -> Desk | None:
-        if command["cmd"] in ("model.select", "model.promote", "model.rollback"):
-            name = command["args"]["name"]
-            if "@" in name:
-                return replace(desk, wanted=name)
-            known = name in self._models
-            return replace(desk, reference=name, since=place, wanted="", lost=False) if known else None
-        if command["cmd"] in ("kill", "unkill"):
-            return _killed(desk, command["scope"], command["cmd"] == "kill", place)
-        if command["cmd"] == "flag.set":
-            key, value = command["args"]["key"], bool(command["args"]["value"])
-            return replace(desk, flags=_with(desk.flags, key, value))
-        return self._weighed(desk, command["args"]) if command["cmd"] == "weights.set" else None
+        cmd, args = command["cmd"], command["args"]
+        if "challenger" in (args.get("as"), args.get("of")):
+            return self._challenged(desk, args["name"]) if "name" in args else _shared(desk, args)
+        if cmd in ("model.select", "model.promote", "model.rollback"):
+            return self._selected(desk, args["name"], place)
+        if cmd == "rollback":
+            return replace(desk, share=0.0)
+        if cmd in ("kill", "unkill"):
+            return _killed(desk, command["scope"], cmd == "kill", place)
+        if cmd == "flag.set":
+            return replace(desk, flags=_with(desk.flags, args["key"], bool(args["value"])))
+        return self._weighed(desk, args) if cmd == "weights.set" else None
+
+    def _selected(self, desk: Desk, name: str, place: str) -> Desk | None:
+        """Return the desk with another model, or waiting for its bundle; None where it is not known."""
+        if "@" in name:
+            rival = "" if desk.wanted_challenger == name else desk.wanted_challenger
+            return replace(desk, wanted=name, wanted_challenger=rival)
+        if name not in self._models:
+            return None
+        left = _alone(desk) if name == desk.challenger else desk
+        return replace(left, reference=name, since=place, wanted="", lost=False)
+
+    def _challenged(self, desk: Desk, name: str) -> Desk | None:
+        """Return the desk with another challenger, or none, or waiting for its bundle; None: as it was."""
+        there = name == desk.challenger and ("@" not in name or name in desk.bundles)
+        known = name == "none" or "@" in name or name in self._models
+        if there or not known or name in (desk.wanted_challenger, desk.reference, desk.wanted):
+            return None
+        left = replace(_alone(desk), wanted_challenger="")
+        if desk.challenger not in (desk.reference, *desk.members):
+            left = replace(left, bundles=desk.bundles - {desk.challenger})
+        if name == "none":
+            return left
+        return replace(left, wanted_challenger=name) if "@" in name else replace(left, challenger=name)
 
     def _weighed(self, desk: Desk, args: dict[str, Any]) -> Desk | None:
         """Return the desk with the ensemble's new members, None where there are none or one is not there."""
         members = tuple(args.get("members", ()))
         there = all(name in (desk.bundles if "@" in name else self._models) for name in members)
         return replace(desk, members=members) if members and there else None
+
+
+def _alone(desk: Desk) -> Desk:
+    """Return the desk without a challenger."""
+    return replace(desk, challenger="", share=0.0, share_symbols=frozenset())
+
+
+def _shared(desk: Desk, args: dict[str, Any]) -> Desk | None:
+    """Return the desk with another share of the challenger's, None where there is no challenger for it."""
+    share = 0.0 if args["phase"] == "preview" else float(args["phase"])
+    if share and not desk.challenger and not desk.wanted_challenger:
+        return None
+    symbols = frozenset(args["symbols"] or ()) if "symbols" in args else desk.share_symbols
+    return replace(desk, share=share, share_symbols=symbols)
 
 
 def _killed(desk: Desk, scope: str, kill: bool, place: str) -> Desk:
@@ -107,10 +146,16 @@ def _told(desk: Desk, entry: Entry) -> Desk | None:
     if entry.kind == LOST:
         left = replace(desk, bundles=desk.bundles - {reference})
         return replace(left, lost=True, since=entry.place) if reference == desk.reference else left
+    if reference == desk.wanted_challenger and reference != desk.wanted:
+        if entry.kind == REFUSED:
+            return replace(_alone(desk), wanted_challenger="")
+        return replace(desk, challenger=reference, wanted_challenger="", bundles=desk.bundles | {reference})
     if reference != desk.wanted:
         return None
     if entry.kind == REFUSED:
         return replace(desk, wanted="")
+    if reference == desk.challenger:
+        desk = _alone(desk)
     kept = {desk.challenger, desk.reference, reference, *desk.members} & {*desk.bundles, reference}
     return replace(
         desk, reference=reference, since=entry.place, wanted="", lost=False, bundles=frozenset(kept)

@@ -5,7 +5,7 @@
    prices; what was refused; what log time did.
 3. Each output topic is held against that, record by record; and its ordinals, which need nothing else, by
    themselves.
-4. Each signal is held against the kills in force at its cause.
+4. Each signal is held against the kills in force at its cause, and against the predictions of its row.
 5. What must stand on ``calibration`` follows from predictions that were found to be sound, and from prices.
 
 What is not recomputed: scores, features beyond bar, price and age, the events of the fallback model, what is
@@ -58,26 +58,27 @@ def check_shard(history: History, rules: Rules, *, complete: bool = True) -> Sha
         report.unjudged.append(
             f"{history.journal.name} holds no genesis: the shard was never opened, or its beginning is gone"
         )
-    for topic in TOPICS:
+    for topic in _ORDER:
         partition = history.outputs.get(topic, Partition(topic, history.shard.number))
         if topic == CALIBRATION:
-            whole = report.topics[PREDICTIONS].numbering.holds
-            _expect_monitors(eras, partition, desks, rules, whole=whole)
+            _expect_monitors(eras, partition, desks, rules)
         TopicCheck(topic, partition, eras, desks, rules, report).run(complete=complete)
+        if topic == PREDICTIONS:
+            for era in eras:
+                era.evidence.whole = report.topics[topic].numbering.holds
+    report.topics = {topic: report.topics[topic] for topic in TOPICS}
     return report
 
 
-def _expect_monitors(
-    eras: list[Era], calibration: Partition, desks: DeskHistory, rules: Rules, *, whole: bool
-) -> None:
-    """Add to each era what follows from its buckets and the predictions in it.
+_ORDER = (PREDICTIONS, *(topic for topic in TOPICS if topic != PREDICTIONS))
+"""Predictions come first: what they say is held against the signals."""
 
-    ``whole``: no prediction is missing or doubled by its number.
-    """
+
+def _expect_monitors(eras: list[Era], calibration: Partition, desks: DeskHistory, rules: Rules) -> None:
+    """Add to each era what follows from its buckets and the predictions in it."""
     found = (published(CALIBRATION, record) for record in calibration.records)
     there = {key_of(CALIBRATION, one.fields) for one in found if one is not None}
     for era in eras:
-        era.evidence.whole = whole
         expectations, buckets = era.expectations, era.expectations.buckets
         asked = references(buckets, desks, rules.horizon_s)
         calibrations = Calibrations(era.evidence, desks, rules)

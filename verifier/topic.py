@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from verifier.answers import held, must_say
+from verifier.answers import UNHEARD, Heard, held, must_say
 from verifier.compare import Comparison
 from verifier.desks import DeskHistory
 from verifier.expected import Expected
@@ -87,9 +87,12 @@ class TopicCheck:
         desk = self._desks.at(one.seq)
         if desk is None:
             return {}
-        name, end = expected.fields.get("symbol"), expected.fields.get("ts")
-        said = era.evidence.active(name, end) if self._topic == AUDIT else None
-        return must_say(self._topic, desk, expected.age, self._rules, one.fields, said)
+        heard = UNHEARD
+        if self._topic in (AUDIT, SIGNALS):
+            name, end, evidence = expected.fields.get("symbol"), expected.fields.get("ts"), era.evidence
+            rival = evidence.rival(desk, name, end)
+            heard = Heard(evidence.active(name, end), rival, evidence.arm(name, end))
+        return must_say(self._topic, desk, expected.age, self._rules, one.fields, heard)
 
     def _take(self, one: Published, era: int) -> None:
         if self._topic == SIGNALS:
@@ -100,6 +103,8 @@ class TopicCheck:
             self._told.unjudged += 1
         elif self._topic == PREDICTIONS:
             self._prediction(one, era)
+        elif self._topic == SIGNALS:
+            self._signal(one, era)
         elif self._comparisons:
             self._comparisons[era].take(one)
         elif self._topic == FALLBACKS:
@@ -110,6 +115,11 @@ class TopicCheck:
         active = one.fields.get("role") == "active"
         sound = active and self._comparisons[era].take(one)
         self._eras[era].evidence.take(one.fields, sound=sound)
+
+    def _signal(self, one: Published, era: int) -> None:
+        """One that is as it must be tells whose answer the row's score is."""
+        if self._comparisons[era].take(one):
+            self._eras[era].evidence.take_signal(one.fields)
 
     def _breaker(self, one: Published) -> None:
         """A built-in model always answers, so its breaker never opens."""

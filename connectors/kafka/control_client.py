@@ -1,34 +1,29 @@
-"""Sending a control command, and waiting until the shards' journals hold it.
+"""Waiting until the shards' journals hold a control command.
 
-Delivery: the command is sent at least once; its number makes a repeat harmless. An acknowledgement is a
-folded journal entry, so what it says is what a restart would say too.
+An acknowledgement is a folded journal entry, so what it says is what a restart would say too.
 """
 
 from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
-from typing import Any
 
-import orjson
-from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
+from confluent_kafka import Consumer, TopicPartition
 
 from connectors.codecs.wire import decode_entry
-from connectors.kafka.clients import consumer, exact_producer
-from connectors.kafka.errors import BrokerError, check
-from connectors.kafka.messages import offset_of, partition_of, timestamp_ms
+from connectors.kafka.clients import consumer
+from connectors.kafka.errors import check
+from connectors.kafka.messages import partition_of, timestamp_ms
 from connectors.kafka.reading import ends, read_range
 from connectors.kafka.topics import JOURNAL, output
 from connectors.settings import Settings
 from models.control.commands import SELECTING, Command
-from models.control.signature import role_key, sign
 from models.desk.news import KINDS, READY, News, news_of
 from models.desk.references import is_bundle
 from models.journal.entry import COMMAND, Entry
 from models.journal.fold import Fold
 from models.judge.records import Shard
 
-SENT_WITHIN_S = 10.0
 _TAIL = 200
 
 
@@ -116,42 +111,3 @@ class _Answer:
             self._wanted = ""
         elif entry.kind == COMMAND and entry.payload["command"]["cmd"] in SELECTING:
             self._wanted = ""
-
-
-def send(settings: Settings, command: Command) -> int:
-    """Sign and send a command; return the broker's time of it, ms.
-
-    Raise ``BrokerError`` if there is no ``ADMIN_SECRET`` or the broker does not take it.
-    """
-    if settings.admin_secret is None:
-        raise BrokerError("commands are signed: set ADMIN_SECRET to the secret of the flow")
-    key = role_key(settings.admin_secret.get_secret_value(), command.role)
-    record: dict[str, Any] = command.as_dict() | {"sig": sign(command, key)}
-    return publish(settings, orjson.dumps(record), command.actor)
-
-
-def publish(settings: Settings, value: bytes, key: str) -> int:
-    """Send one record to the control topic and return the broker's time of it, ms."""
-    reports: list[tuple[KafkaError | None, int]] = []
-
-    def delivered(error: KafkaError | None, message: Message) -> None:
-        reports.append((error, offset_of(message) if error is None else -1))
-
-    client = exact_producer(settings.kafka_bootstrap, linger_ms=0)
-    client.produce(settings.control_topic, value, key, partition=0, on_delivery=delivered)
-    client.flush(SENT_WITHIN_S)
-    if not reports:
-        client.purge(in_queue=True, in_flight=True, blocking=False)
-        client.flush(1.0)
-        raise BrokerError("the broker did not take the command; check KAFKA_BOOTSTRAP and the control topic")
-    error, offset = reports[0]
-    check(error, "sending the command")
-    return _broker_time(settings, offset)
-
-
-def _broker_time(settings: Settings, offset: int) -> int:
-    """Return the timestamp of a record as a reader sees it; a delivery report does not always tell."""
-    client = consumer(settings.kafka_bootstrap)
-    [message] = read_range(client, settings.control_topic, 0, offset, offset + 1)
-    client.close()
-    return timestamp_ms(message)

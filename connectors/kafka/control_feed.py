@@ -1,7 +1,7 @@
 """The control topic as one process sees it: an append-only list of commands, read once for all shards.
 
 Delivery: every record of the topic's single partition, in order, at least once; each shard keeps a cursor
-of its own. Refused records are logged and passed over.
+of its own. Refused records are logged and passed over; the guard audits them.
 """
 
 from __future__ import annotations
@@ -19,24 +19,32 @@ from connectors.kafka.messages import offset_of, timestamp_ms
 from connectors.kafka.reading import ends, read_range
 from connectors.settings import Settings
 from models.control.commands import Command
-from models.control.verdict import Refusal, judge
+from models.control.hearing import private
+from models.control.repeats import Repeats
+from models.control.said import shown
+from models.control.verdict import judge
 
 _LOG = structlog.get_logger()
 
 
-def feed_of(settings: Settings) -> ControlFeed:
+def feed_of(settings: Settings, *, quiet: bool = False) -> ControlFeed:
     """Open the control topic of the settings; without ADMIN_SECRET every command is refused."""
     secret = settings.admin_secret
     key = secret.get_secret_value() if secret else None
-    return ControlFeed(settings.kafka_bootstrap, settings.control_topic, key)
+    return ControlFeed(settings.kafka_bootstrap, settings.control_topic, key, quiet=quiet)
 
 
 class ControlFeed:
-    """Commands by offset; :meth:`poll` never blocks."""
+    """Commands by offset; :meth:`poll` never blocks.
 
-    def __init__(self, bootstrap: str, topic: str, secret: str | None) -> None:
+    ``quiet``: do not log what is refused.
+    """
+
+    def __init__(self, bootstrap: str, topic: str, secret: str | None, *, quiet: bool = False) -> None:
         self._topic = topic
         self._secret = secret
+        self._quiet = quiet
+        self._repeats = Repeats()
         self._client = consumer(bootstrap, queued_max_messages_kbytes=1_024)
         history = reader(bootstrap)
         self._accepted: list[tuple[int, int, Command]] = []
@@ -68,9 +76,13 @@ class ControlFeed:
         self._client.close()
 
     def _take(self, message: Message) -> None:
-        ts = timestamp_ms(message) * 1_000_000
-        verdict = judge(decode_json(message.value()), ts, self._secret)
-        if isinstance(verdict, Refusal):
-            _LOG.warning("command refused", offset=offset_of(message), reason=verdict.reason)
-        else:
-            self._accepted.append((offset_of(message), ts, verdict))
+        offset, ts = offset_of(message), timestamp_ms(message) * 1_000_000
+        raw = decode_json(message.value())
+        verdict = judge(raw, ts, self._secret)
+        if isinstance(verdict, Command):
+            verdict = self._repeats.take(verdict, ts) or verdict
+        if isinstance(verdict, Command):
+            self._accepted.append((offset, ts, verdict))
+        elif not self._quiet:
+            reason = shown(verdict.reason, private(raw, self._secret))
+            _LOG.warning("command refused", offset=offset, reason=reason)

@@ -24,7 +24,7 @@ class ShardModels:
         self.desk = desk
         self._built_in = built_in
         self._loader = loader
-        self._asked: Future[News] | None = None
+        self._asked: dict[str, Future[News]] = {}
         self._lost: list[News] = []
         self._ask()
 
@@ -50,12 +50,10 @@ class ShardModels:
         """Return what the journal is to be told now: each news once."""
         found = [news for news in self._lost if self.desk and news.reference in self.desk.bundles]
         self._lost = []
-        if self._asked is not None and self._asked.done():
-            found.append(self._asked.result())
-            self._asked = None
-        return found
+        done = [reference for reference, asked in self._asked.items() if asked.done()]
+        return found + [self._asked.pop(reference).result() for reference in done]
 
     def _ask(self) -> None:
-        """Load what the desk wants; what it does not want any more is forgotten."""
-        wanted = self.desk.wanted if self.desk else ""
-        self._asked = self._loader.ask(wanted) if wanted else None
+        """Load what the desk wants, as model or challenger; what it does not want any more is forgotten."""
+        wanted = (self.desk.wanted, self.desk.wanted_challenger) if self.desk else ()
+        self._asked = {reference: self._loader.ask(reference) for reference in wanted if reference}

@@ -18,11 +18,9 @@ PARTITIONS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Arena:
-    """The services and the settings that every process in it gets."""
+class Place:
+    """The settings that every process in it gets, and where they may write."""
 
-    broker: EmbeddedBroker | RealKafka
-    redis: EmbeddedRedis
     values: dict[str, str]
     scratch: Path
 
@@ -37,6 +35,14 @@ class Arena:
         foreign = {name: value for name, value in environment().items() if name.upper() not in known}
         short = {"RUST_BACKTRACE": "0"}  # the engine's stacks would push our own messages out of sight
         return foreign | short | {name.upper(): value for name, value in (self.values | more).items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Arena(Place):
+    """A place with services that can be broken."""
+
+    broker: EmbeddedBroker | RealKafka
+    redis: EmbeddedRedis
 
 
 @contextmanager
@@ -63,7 +69,7 @@ def arena(scratch: Path, *, embedded: bool, instances: int, transactions: bool) 
         values |= {"kafka_bootstrap": broker.bootstrap, "redis_url": redis.url}
         if not embedded:
             create(_settings(values))
-        yield Arena(broker, redis, values, scratch)
+        yield Arena(values, scratch, broker, redis)
 
 
 def _settings(values: dict[str, str]) -> Settings:

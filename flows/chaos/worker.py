@@ -21,7 +21,7 @@ from connectors.embedded.child import Child
 from connectors.embedded.tether import tethered
 from connectors.kafka.clients import consumer
 from connectors.kafka.reading import ends
-from flows.chaos.arena import Arena
+from flows.chaos.arena import Place
 from models.judge.records import Shard
 
 LEVIBOT = str(Path(sys.executable).with_name("levibot"))
@@ -38,7 +38,7 @@ class Worker:
 
     flow = "signals"
 
-    def __init__(self, arena: Arena, instance: int, shards: list[Shard]) -> None:
+    def __init__(self, arena: Place, instance: int, shards: list[Shard]) -> None:
         self.instance = instance
         self.shards = shards
         self.starts = 0

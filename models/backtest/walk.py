@@ -110,7 +110,7 @@ class Walk:
         closed = scored.closed
         self._log_ts, self.symbols, self.ledger = closed.log_ts, closed.symbols, closed.ledger
         if closed.block is not None and scored.answers is not None:
-            scores, gate = self._deciding.step(closed, closed.block, scored.answers)
+            _, scores, gate = self._deciding.step(closed, closed.block, scored.answers)
             self._waiting.put(_rows(closed.block, scores, gate))
             self._watching.write(closed.block, scores)
         self._points += self._watching.closed(closed)

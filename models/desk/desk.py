@@ -8,6 +8,8 @@ from typing import Any
 
 from models.control.commands import Command
 from models.control.flags import Value
+from models.desk.challenger import DROPPED, MODEL, is_meant, why_not
+from models.desk.changes import CHANGES
 from models.desk.references import SLOTS, is_bundle
 
 LEARNER = "river-logistic"
@@ -33,7 +35,11 @@ class Desk:
     preview: bool = False
     model: str = "ml-fusion"
     challenger: str = ""
+    share: float = 0.0  # of the symbols, for which the challenger decides
+    share_symbols: frozenset[str] = frozenset()  # it decides for no others; empty for all
+    rolling: str = MODEL  # whose rollout was steered last, and a rollback ends
     wanted: str = ""  # a bundle that is being loaded to become the model
+    wanted_challenger: str = ""  # the same to become the challenger
     promoting: bool = False  # by a promotion, which ends the canary
     bundles: tuple[str, ...] = ()  # those that are loaded, of the models in use and the one before
     refused: str = ""  # the last bundle that could not be had, and why
@@ -69,6 +75,7 @@ _HELD_AS: dict[str, Callable[[Any], Any]] = {
     "killed_models": frozenset,
     "killed_symbols": frozenset,
     "canary_symbols": frozenset,
+    "share_symbols": frozenset,
     "weights": tuple,
     "members": dict,
     "bundles": tuple,
@@ -86,90 +93,31 @@ def take_in(desk: Desk, command: Command, models: tuple[str, ...]) -> tuple[Desk
     if command.n <= desk.numbers.get(command.sender, -1):
         return desk, f"repeat: actor '{command.actor}' has already sent number {command.n} or a later one"
     numbered = replace(desk, numbers={**desk.numbers, command.sender: command.n})
+    refusal = _not_there(desk, command, models) or why_not(desk, command)
+    if refusal:
+        return numbered, refusal
+    return replace(numbered, **CHANGES[command.cmd](numbered, command)), None
+
+
+def _not_there(desk: Desk, command: Command, models: tuple[str, ...]) -> str | None:
+    """Return which model that a command names is not there, None where all are."""
     unknown = [name for name in _named(command) if not is_bundle(name) and name not in models]
     if unknown:
         what = "is not available yet" if unknown[0] in SLOTS else "is not known"
-        return numbered, f"model '{unknown[0]}' {what}; known: {', '.join(models)}, NAME@SHA256 of a bundle"
+        return f"model '{unknown[0]}' {what}; known: {', '.join(models)}, NAME@SHA256 of a bundle"
     absent = [name for name in _members(command) if is_bundle(name) and name not in desk.bundles]
     if absent:
-        return numbered, f"'{absent[0]}' is not loaded: select it first, or the model that it is to join"
-    return replace(numbered, **_CHANGES[command.cmd](numbered, command)), None
+        return f"'{absent[0]}' is not loaded: select it first, or the model that it is to join"
+    return None
 
 
 def _named(command: Command) -> list[str]:
     """Return the models that a command names."""
     name = command.args.get("name")
+    if name == DROPPED and is_meant(command):
+        return []
     return [name] if name is not None else _members(command)
 
 
 def _members(command: Command) -> list[str]:
     return list(command.args.get("members", ()))
-
-
-def _kill(desk: Desk, command: Command) -> dict[str, Any]:
-    kind, _, name = command.scope.partition(":")
-    if kind == "all":
-        return {"killed": True, "killed_by": command.actor}
-    return {f"killed_{kind}s": getattr(desk, f"killed_{kind}s") | {name}}
-
-
-def _unkill(desk: Desk, command: Command) -> dict[str, Any]:
-    kind, _, name = command.scope.partition(":")
-    if kind == "all":
-        return {"killed": False, "killed_by": ""}
-    return {f"killed_{kind}s": getattr(desk, f"killed_{kind}s") - {name}}
-
-
-def _canary(desk: Desk, command: Command) -> dict[str, Any]:
-    symbols = command.args.get("symbols")
-    return {"canary": command.args["enabled"]} | ({"canary_symbols": frozenset(symbols)} if symbols else {})
-
-
-def _rollout(_: Desk, command: Command) -> dict[str, Any]:
-    phase = command.args["phase"]
-    return {"preview": True} if phase == "preview" else {"preview": False, "fraction": float(phase)}
-
-
-def _select(desk: Desk, command: Command) -> dict[str, Any]:
-    """Switch to a built-in model at once; ask for a bundle, whose news will come.
-
-    A bundle's thresholds go with it.
-    """
-    name, promoting = command.args["name"], command.cmd == "model.promote"
-    if is_bundle(name):
-        return {"wanted": name, "promoting": promoting}
-    switched = {"model": name, "switches": desk.switches + (name != desk.model)}
-    if is_bundle(desk.model):
-        switched |= {"entry": desk.usual[0], "exit": desk.usual[1]}
-    return switched | {"wanted": "", "promoting": False, "canary": desk.canary and not promoting}
-
-
-def _weights(_: Desk, command: Command) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    if "parts" in command.args:
-        found["weights"] = tuple(float(w) for w in command.args["parts"])
-    if "members" in command.args:
-        found["members"] = {name: float(w) for name, w in command.args["members"].items()}
-    return found
-
-
-_CHANGES: dict[str, Callable[[Desk, Command], dict[str, Any]]] = {
-    "kill": _kill,
-    "unkill": _unkill,
-    "halt": lambda desk, command: {"halted": True},
-    "resume": lambda desk, command: {"halted": False},
-    "canary": _canary,
-    "rollout": _rollout,
-    "rollback": lambda desk, command: {"preview": False, "fraction": 0.0},
-    "model.select": _select,
-    "model.promote": _select,
-    "model.rollback": _select,
-    "flag.set": lambda desk, command: {"flags": {**desk.flags, command.args["key"]: command.args["value"]}},
-    "policy.set": lambda desk, command: {
-        "entry": float(command.args["entry"]),
-        "exit": float(command.args["exit"]),
-    },
-    "partitions.grow": lambda desk, command: {},  # the market retires the symbols that moved
-    "weights.set": _weights,
-    **dict.fromkeys(("paper.order", "paper.close", "backtest.run"), lambda desk, command: {}),
-}

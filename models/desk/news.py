@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from models.desk.challenger import NO_SHARE, NONE
 from models.desk.desk import Desk
 
 READY, REFUSED, LOST = "model.ready", "model.refused", "model.lost"
@@ -41,8 +42,18 @@ def take_news(desk: Desk, news: News) -> Desk:
 
 
 def _ready(desk: Desk, news: News) -> Desk:
-    if desk.wanted != news.reference:
+    """Put the bundle where it is waited for; a challenger changes no thresholds."""
+    if desk.wanted == news.reference:
+        return _model(desk, news)
+    if desk.wanted_challenger != news.reference:
         return desk
+    bundles = tuple(sorted({*desk.bundles, news.reference}))
+    return replace(desk, challenger=news.reference, wanted_challenger="", refused="", bundles=bundles)
+
+
+def _model(desk: Desk, news: News) -> Desk:
+    """Return the desk on which the bundle is the model; where it was the challenger, there is none."""
+    left = NONE if desk.challenger == news.reference else {}
     changed = replace(
         desk,
         model=news.reference,
@@ -53,16 +64,19 @@ def _ready(desk: Desk, news: News) -> Desk:
         wanted="",
         promoting=False,
         refused="",
+        **left,
     )
     kept = {changed.challenger, desk.model, news.reference, *changed.members}
     return replace(changed, bundles=tuple(sorted(kept & {*desk.bundles, news.reference})))
 
 
 def _refused(desk: Desk, news: News) -> Desk:
-    if desk.wanted != news.reference:
-        return desk
     why = f"{news.reference}: {news.detail.get('reason')}"
-    return replace(desk, wanted="", promoting=False, refused=why)
+    if desk.wanted == news.reference:
+        return replace(desk, wanted="", promoting=False, refused=why)
+    if desk.wanted_challenger == news.reference:
+        return replace(desk, wanted_challenger="", refused=why, **NO_SHARE)
+    return desk
 
 
 def _lost(desk: Desk, news: News) -> Desk:

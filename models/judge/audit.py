@@ -6,7 +6,8 @@ import numpy as np
 
 from models.desk.desk import Desk
 from models.desk.gate import confidence
-from models.judge.bodies import Body, Row, Said, tenth
+from models.judge.bodies import Body, Row, tenth
+from models.judge.heard import Said
 from models.judge.panel import Scores
 from models.market.block import Block
 from models.scoring.scorer import FALLBACK

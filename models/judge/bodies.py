@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import isfinite
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from models.desk.desk import Desk
-from models.desk.gate import REASONS, SIGNALS, Decisions, confidence, word_of
+from models.desk.gate import REASONS, SIGNALS, Decisions, confidence
+from models.judge.heard import Heard, Said, arms_of
 from models.judge.panel import Scores
 from models.judge.records import Shard, record_id
 from models.market.block import BarColumns, Block
@@ -57,32 +57,17 @@ def rows_of(block: Block, names: list[str], symbols: list[Symbol], shard: Shard)
     ]
 
 
-class Said(NamedTuple):
-    """What a model said of every row, and under which name."""
-
-    prob: Floats
-    models: list[str]
-    versions: list[str]
-    role: str
-    horizon_s: int
-
-
 def signals(
-    rows: list[Row],
-    block: Block,
-    said: Said,
-    scores: Scores,
-    gate: Decisions,
-    desk: Desk,
-    shadow: Said | None,
+    rows: list[Row], block: Block, heard: Heard, scores: Scores, gate: Decisions, desk: Desk
 ) -> list[Body]:
     """Return the signal of every row, with all that a paper account needs to know of it."""
+    said = heard.counted
     buckets = tenth(said.prob).tolist()
     columns = zip(
         rows, said.prob.tolist(), confidence(said.prob).tolist(), scores.uncertainty.tolist(), buckets,
         scores.parts.tolist(), said.models, said.versions, gate.signal.tolist(), gate.wanted.tolist(),
         gate.reason.tolist(), gate.advisory.tolist(), block.price.tolist(), _or_null(block.bar.open),
-        _shadows(shadow, desk, len(rows)), strict=True,
+        *arms_of(heard, desk, len(rows)), strict=True,
     )  # fmt: skip
     return [
         {
@@ -107,24 +92,13 @@ def signals(
             "reason": REASONS[reason],
             "price": price,
             "open": opened,
+            "arm": arm,
             "shadow": shadowed,
+            "incumbent": instead,
             "caused_by": row.cause,
         }
         for row, prob, confid, doubt, bucket, (rsi, macd, trend), model, version, signal, wanted, reason,
-            advisory, price, opened, shadowed in columns
-    ]  # fmt: skip
-
-
-def _shadows(said: Said | None, desk: Desk, rows: int) -> list[Body | None]:
-    """Return the challenger's word of every row, null where it gave none."""
-    if said is None:
-        return [None] * rows
-    words = word_of(said.prob, desk).tolist()
-    columns = zip(said.models, said.versions, said.prob.tolist(), words, strict=True)
-    return [
-        {"model": model, "model_version": version, "prob": prob, "wanted": SIGNALS[word]}
-        if isfinite(prob) else None
-        for model, version, prob, word in columns
+            advisory, price, opened, arm, shadowed, instead in columns
     ]  # fmt: skip
 
 

@@ -3,18 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from models.desk.desk import Desk
 from models.desk.gate import Decisions, Scored, decide, rollout_bucket
 from models.desk.references import name_of
+from models.judge.arms import counted, may_decide
 from models.judge.panel import Panel, Scores
 from models.market.block import Block, Closed
 from models.scoring.scorer import FALLBACK, Answers
 from models.spec import Spec
 from models.ticks import Bools, Floats, Symbol
+
+
+class Decided(NamedTuple):
+    """What became of a block's rows."""
+
+    incumbent: Scores  # as they are without a challenger
+    scores: Scores  # those that count; the incumbent's very own where the challenger decides none
+    gate: Decisions
+
+
+class Masks(NamedTuple):
+    """What the desk says of symbols, by their codes."""
+
+    killed: Bools
+    in_canary: Bools
+    bucket: Floats
+    in_share: Bools  # the challenger decides, where it has an answer
 
 
 class Deciding:
@@ -23,36 +41,43 @@ class Deciding:
     def __init__(self, spec: Spec, saved: Mapping[str, Any] | None = None) -> None:
         self._panel = Panel(spec.horizon_s, spec.breaker, saved)
         self._desk: Desk | None = None
-        self._masks: tuple[Bools, Bools, Floats] = (np.empty(0, bool), np.empty(0, bool), np.empty(0))
+        self._masks = _masks(Desk(), [], [])
 
     def snapshot(self) -> dict[str, Any]:
         """Return the state of the panel."""
         return self._panel.snapshot()
 
-    def step(self, closed: Closed, block: Block, answers: Answers) -> tuple[Scores, Decisions]:
+    def step(self, closed: Closed, block: Block, answers: Answers) -> Decided:
         """Return the answer for each row of a block, and the signal that the gate makes of it."""
-        scores = self._panel.scores(block, answers, closed.desk)
-        return scores, decide(self._scored(closed, block, scores), closed.desk)
+        desk = closed.desk
+        if desk is not self._desk or len(self._masks.killed) != len(closed.names):
+            self._desk, self._masks = desk, _masks(desk, closed.names, closed.symbols)
+        incumbent = self._panel.scores(block, answers, desk)
+        scores = counted(incumbent, desk, self._masks.in_share[block.code])
+        return Decided(incumbent, scores, decide(self._scored(desk, block, scores), desk))
 
-    def _scored(self, closed: Closed, block: Block, scores: Scores) -> Scored:
-        """Look up each row's symbol in masks that are derived once for a desk."""
-        if closed.desk is not self._desk or len(self._masks[0]) != len(closed.names):
-            self._desk, self._masks = closed.desk, _masks(closed.desk, closed.names, closed.symbols)
-        kills, canaries, buckets = self._masks
-        by_model = closed.desk.killed_models
-        active = not by_model.isdisjoint((closed.desk.model, name_of(closed.desk.model)))
-        killed = kills[block.code] | active | (scores.fallback & (FALLBACK in by_model))
-        in_canary, bucket = canaries[block.code], buckets[block.code]
-        return Scored(scores.prob, scores.guarded, scores.fallback, killed, in_canary, bucket)
+    def _scored(self, desk: Desk, block: Block, scores: Scores) -> Scored:
+        masks, code, by_model = self._masks, block.code, desk.killed_models
+        killed = masks.killed[code] | _killed(desk, desk.model) | (scores.fallback & (FALLBACK in by_model))
+        if _killed(desk, desk.challenger):
+            killed |= masks.in_share[code]
+        return Scored(
+            scores.prob, scores.guarded, scores.fallback, killed, masks.in_canary[code], masks.bucket[code]
+        )
 
 
-def _masks(desk: Desk, names: list[str], symbols: list[Symbol]) -> tuple[Bools, Bools, Floats]:
-    """Return by symbol code: under a scoped kill, on the canary list, rollout bucket.
+def _killed(desk: Desk, reference: str) -> bool:
+    return not desk.killed_models.isdisjoint((reference, name_of(reference)))
 
-    A kill reaches a symbol by its plain name, on every venue, and by its name with the venue.
-    """
-    return (
-        np.array([not desk.killed_symbols.isdisjoint((s.name, ":".join(s))) for s in symbols[: len(names)]]),
-        np.array([name in desk.canary_symbols for name in names]),
-        np.array([rollout_bucket(name) for name in names]),
+
+def _masks(desk: Desk, names: list[str], symbols: list[Symbol]) -> Masks:
+    """A kill reaches a symbol by its plain name, on every venue, and by its name with the venue."""
+    bucket = np.array([rollout_bucket(name) for name in names])
+    chosen = np.array([not desk.share_symbols or name in desk.share_symbols for name in names], dtype=bool)
+    killed = [not desk.killed_symbols.isdisjoint((s.name, ":".join(s))) for s in symbols[: len(names)]]
+    return Masks(
+        np.array(killed, dtype=bool),
+        np.array([name in desk.canary_symbols for name in names], dtype=bool),
+        bucket,
+        chosen & (bucket < desk.share) & may_decide(desk),
     )

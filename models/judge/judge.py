@@ -9,6 +9,7 @@ import numpy as np
 
 from models.desk.desk import Desk
 from models.judge import bodies, events
+from models.judge.answered import Answered, columns_of
 from models.judge.audit import items
 from models.judge.bodies import Body, cause_body
 from models.judge.deciding import Deciding
@@ -90,9 +91,10 @@ class Judge:
         if closed.genesis is not None:
             self._begin({"ordinals": closed.genesis.ordinals})
         records: list[Record] = []
-        told = Told(self.ordinals[SIGNALS], closed.block)
+        told, answered = Told(self.ordinals[SIGNALS], closed.block), None
         if closed.block is not None and scored.answers is not None:
-            records += self._block(closed, closed.block, scored.answers)
+            answered, found = self._block(closed, closed.block, scored.answers)
+            records += found
         records += self._numbered(events.STALENESS, self._watch.expired(closed, self.shard))
         for expired in closed.expired:
             self._outcomes.forget(expired.code)
@@ -113,28 +115,30 @@ class Judge:
             books=closed.books,
             pending=self._outcomes.pending(),
             monitor=(*begun, *self._recent.closed(closed)),
+            answered=answered,
         )
 
-    def _block(self, closed: Closed, block: Block, answers: Answers) -> list[Record]:
-        scores, gate = self._deciding.step(closed, block, answers)
-        self._remember(block, scores, closed.desk)
+    def _block(self, closed: Closed, block: Block, answers: Answers) -> tuple[Answered, list[Record]]:
+        incumbent, scores, gate = self._deciding.step(closed, block, answers)
+        self._remember(block, incumbent, scores, closed.desk)
         rows = bodies.rows_of(block, closed.names, closed.symbols, self.shard)
-        active = self._voices.active(scores, closed.desk)
-        shadow = self._voices.shadow(scores, closed.desk)
-        return [
-            *self._numbered(PREDICTIONS, self._voices.predictions(rows, scores, active, closed.desk)),
+        heard = self._voices.heard(incumbent, scores, closed.desk)
+        return columns_of(block, scores, gate, closed.desk), [
+            *self._numbered(
+                PREDICTIONS, self._voices.predictions(rows, incumbent, heard.incumbent, closed.desk)
+            ),
             *self._numbered(FEATURES, bodies.features(rows, block)),
-            *self._numbered(SIGNALS, bodies.signals(rows, block, active, scores, gate, closed.desk, shadow)),
+            *self._numbered(SIGNALS, bodies.signals(rows, block, heard, scores, gate, closed.desk)),
             *self._numbered(events.STALENESS, self._watch.staleness(rows, block)),
             *self._numbered(
-                events.FALLBACK, self._watch.fallback(rows, block, scores, closed.desk, self.shard)
+                events.FALLBACK, self._watch.fallback(rows, block, incumbent, closed.desk, self.shard)
             ),
-            *self._numbered(AUDIT, items(rows, block, active, scores, closed.desk)),
+            *self._numbered(AUDIT, items(rows, block, heard.counted, scores, closed.desk)),
         ]
 
-    def _remember(self, block: Block, scores: Scores, desk: Desk) -> None:
+    def _remember(self, block: Block, incumbent: Scores, scores: Scores, desk: Desk) -> None:
         """Let what was said meet its outcomes, and keep both for the monitors."""
-        said = self._voices.said(scores, desk)
+        said = self._voices.said(incumbent, desk)
         met = self._outcomes.meet(block, {PUBLISHED: scores.prob, **said})
         del met[PUBLISHED]
         self._recent.write(block, scores.parts, met, said, desk.bundles)

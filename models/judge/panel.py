@@ -21,7 +21,7 @@ from models.ticks import Bools, Floats
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """The answer for each row of a block."""
+    """An answer for each row of a block, and what the challenger says beside it."""
 
     prob: Floats  # never NaN
     parts: Floats  # (n, 3) RSI, MACD, trend; 0.5 where guarded
@@ -32,8 +32,11 @@ class Scores:
     absent: frozenset[str]  # models that are lost without news yet: the fallback answers, without an episode
     uncertainty: Floats  # spread of the ensemble's members, else 1 - confidence
     transitions: list[Transition]  # of the active model's breaker
+    usable: Bools  # may be asked of a model: features and price are finite, the last trade not too old
     challenger: Floats | None = None  # not finite where it gave no answer
+    spread: Floats | None = None  # of the ensemble's members, while it is in use
     members: Mapping[str, Floats] = field(default_factory=dict)  # of the ensemble, while it is in use
+    decides: Bools | None = None  # whether the answer is the challenger's; None where it is for no row
 
 
 class Panel:
@@ -55,7 +58,7 @@ class Panel:
         return {"learner": learner, "breaker": self._breaker.snapshot(), "model": self._model}
 
     def scores(self, block: Block, answers: Answers, desk: Desk) -> Scores:
-        """Return the scores of a block's rows."""
+        """Return the incumbent's scores of a block's rows, as they are without a challenger."""
         said = answers.by_model | dict.fromkeys(answers.absent, answers.by_model[FALLBACK])
         in_use = {desk.model, desk.challenger}
         if LEARNER in (in_use | desk.members.keys() if ENSEMBLE in in_use else in_use):
@@ -64,8 +67,6 @@ class Panel:
         spread = None
         if members:
             said[ENSEMBLE], spread = mix(list(members.values()), [desk.members[name] for name in members])
-        if desk.model != ENSEMBLE:
-            spread = None
         absent = answers.absent | ({ENSEMBLE} if members.keys() & answers.absent else set())
         return self._settled(block, answers, said, desk, spread, members, absent)
 
@@ -94,6 +95,7 @@ class Panel:
         silent = guarded | blocked | answers.stale | missing | (desk.model == FALLBACK)
         prob = np.where(silent, said[FALLBACK], active)
         doubt = 1.0 - confidence(prob)
+        apart = spread if desk.model == ENSEMBLE else None
         return Scores(
             prob=prob,
             parts=answers.parts,
@@ -102,9 +104,11 @@ class Panel:
             blocked=blocked,
             guarded=guarded,
             absent=absent,
-            uncertainty=doubt if spread is None else np.where(silent, doubt, spread),
+            uncertainty=doubt if apart is None else np.where(silent, doubt, apart),
             transitions=transitions,
+            usable=usable,
             challenger=said.get(desk.challenger) if desk.challenger else None,
+            spread=spread,
             members=members,
         )
 

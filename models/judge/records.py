@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from models.desk.desk import Desk
 from models.inputs import Cause, Genesis
+from models.judge.answered import Answered
 from models.judge.outcomes import NOTHING_PENDING, Pending
 from models.market.ledger import Books, Totals
 from models.monitor.bucket import Bucket
@@ -64,6 +65,7 @@ class Emission:
     books: Books | None = None
     pending: Pending = NOTHING_PENDING
     monitor: tuple[Genesis | Bucket, ...] = ()  # what Monitor is to take in
+    answered: Answered | None = None  # None where no row closed
 
 
 @dataclass(frozen=True, slots=True)

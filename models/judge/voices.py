@@ -9,7 +9,8 @@ import numpy as np
 from models.desk.desk import Desk
 from models.desk.references import name_of
 from models.judge import bodies
-from models.judge.bodies import Body, Row, Said
+from models.judge.bodies import Body, Row
+from models.judge.heard import Heard, Said
 from models.judge.panel import Scores
 from models.monitor.recent import Binning
 from models.monitor.trained import drift_reference
@@ -31,12 +32,21 @@ class Voices:
         self._models = models
         self._horizon_s = horizon_s
 
-    def active(self, scores: Scores, desk: Desk) -> Said:
-        """Return the answers that count: the active model's, or the fallback's where it stands in."""
+    def heard(self, incumbent: Scores, scores: Scores, desk: Desk) -> Heard:
+        """Return who said what, of the incumbent's scores and those that count."""
+        active = self._active(incumbent, desk)
+        counted = active if scores is incumbent else self._active(scores, desk)
+        return Heard(counted, active, self._shadow(incumbent, desk), scores.decides)
+
+    def _active(self, scores: Scores, desk: Desk) -> Said:
+        """The model's own answers, the fallback's where it stands in, the challenger's where it decides."""
         by = [FALLBACK if fallback else desk.model for fallback in scores.fallback.tolist()]
+        if scores.decides is not None:
+            for row in np.flatnonzero(scores.decides & ~scores.fallback).tolist():
+                by[row] = desk.challenger
         return self._by(scores.prob, by, "active")
 
-    def shadow(self, scores: Scores, desk: Desk) -> Said | None:
+    def _shadow(self, scores: Scores, desk: Desk) -> Said | None:
         """Return what the challenger said itself, NaN where it gave no answer; None without one."""
         if scores.challenger is None or desk.challenger in scores.absent:
             return None
@@ -70,7 +80,10 @@ class Voices:
         return drift_reference(self._models, reference)
 
     def predictions(self, rows: list[Row], scores: Scores, active: Said, desk: Desk) -> list[Body]:
-        """Return what was said of each row: by the active model, the challenger, the ensemble's members."""
+        """Return what was said of each row: by the active model, the challenger, the ensemble's members.
+
+        All of the incumbent's side, whoever decides the row: so every row is a pair.
+        """
         others = [("member", name, said) for name, said in scores.members.items()]
         if scores.challenger is not None:
             others.insert(0, ("challenger", desk.challenger, scores.challenger))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +20,9 @@ from models.spec import Spec
 from models.ticks import Bools, Floats
 
 FALLBACK = "stub-sine"
+
+Call = Callable[[str, Model, ModelRows], Floats]
+"""How a model, by its reference, is asked: a flow takes the time of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +44,18 @@ class ScoredBlock:
     answers: Answers | None
 
 
+def ask(_reference: str, model: Model, rows: ModelRows) -> Floats:
+    """Return a model's answers."""
+    return model.predict(rows)
+
+
 class Scorer:
     """Frozen models by reference; the mapping may gain models while the flow runs."""
 
-    def __init__(self, spec: Spec, models: Mapping[str, Model]) -> None:
+    def __init__(self, spec: Spec, models: Mapping[str, Model], call: Call = ask) -> None:
         self._stale_after = spec.staleness.fallback_s
         self._models = models
+        self._call = call
         self._phases: dict[str, int] = {}
 
     def step(self, inputs: Sequence[Closed]) -> list[ScoredBlock]:
@@ -67,7 +76,7 @@ class Scorer:
         ]
 
     def _predict(self, reference: str, parts: list[ModelRows]) -> list[Floats]:
-        scores = self._models[reference].predict(ModelRows.join(parts))
+        scores = self._call(reference, self._models[reference], ModelRows.join(parts))
         return np.split(scores, np.cumsum([len(part) for part in parts])[:-1])
 
     def _rows(self, closed: Closed, block: Block) -> ModelRows:

@@ -61,6 +61,31 @@ BAD_ARGS: tuple[tuple[str, dict[str, Any], str], ...] = (
     ("rollout", {"phase": True}, "argument 'phase' must be preview, 0, 0.1, 0.5 or 1.0"),
     ("rollout", {"phase": False}, "argument 'phase' must be preview, 0, 0.1, 0.5 or 1.0"),
     ("rollout", {"phase": [0.1]}, "argument 'phase' must be preview, 0, 0.1, 0.5 or 1.0"),
+    ("rollout.start", {}, "argument 'profile' must be the name of a profile"),
+    ("rollout.start", {"profile": "two words"}, "argument 'profile' must be the name of a profile"),
+    ("rollout.start", {"profile": "spark", "model": 5}, "argument 'model' must be the name of a model"),
+    ("rollout.start", {"profile": "spark", "model": "lgbm@abc"},
+     "argument 'model' must be the name of a model, or NAME@SHA256 of a bundle"),
+    ("rollout.start", {"profile": "spark", "hours": "48"}, "argument 'hours' must be a number of hours"),
+    ("rollout.start", {"profile": "spark", "hours": True}, "argument 'hours' must be a number of hours"),
+    *(
+        ("rollout.start", {"profile": "spark", "hours": hours},
+         "argument 'hours' must be above 0 and at most 8760")
+        for hours in (0, -1, 8_761, float("nan"), float("inf"))
+    ),
+    ("rollout.start", {"profile": "spark", "phase": 1},
+     "unknown argument 'phase'; known: profile, model, hours, literal, reason"),
+    ("rollout.approve", {"phase": 1}, "unknown argument 'phase'; known: reason"),
+    *(
+        (cmd, args, message)
+        for cmd in ("rollout.suspend", "rollout.resume", "rollout.retry")
+        for args, message in (
+            ({}, "argument 'reason' must be a text: say why, for the record"),
+            ({"reason": "  "}, "argument 'reason' must say why, for the record"),
+        )
+    ),
+    ("calibration.mark", {"note": 5}, "argument 'note' must be a text of at most 500 characters"),
+    ("calibration.mark", {"note": "x" * 501}, "argument 'note' must be a text of at most 500 characters"),
     ("model.select", {}, "argument 'name' must be the name of a model"),
     ("model.select", {"name": ""}, _NO_MODEL),
     ("model.select", {"name": "two words"}, _NO_MODEL),

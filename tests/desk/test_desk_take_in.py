@@ -105,6 +105,12 @@ TRANSITIONS: tuple[tuple[Fields, tuple[str, str, Fields], Fields], ...] = (
     ({}, ("paper.order", "all", {"symbol": "A", "side": "buy", "notional_usd": 5}), {}),
     ({}, ("paper.close", "all", {"symbol": "A"}), {}),
     ({}, ("backtest.run", "all", {"days": 90}), {}),
+    ({}, ("rollout.start", "all", {"profile": "marathon"}), {}),
+    ({}, ("rollout.approve", "all", {}), {}),
+    ({}, ("rollout.suspend", "all", {"reason": "maintenance"}), {}),
+    ({}, ("rollout.resume", "all", {"reason": "it is over"}), {}),
+    ({}, ("rollout.retry", "all", {"reason": "mended"}), {}),
+    ({}, ("calibration.mark", "all", {}), {}),
 )  # fmt: skip
 
 

@@ -152,7 +152,7 @@ def test_a_signal_says_everything_of_its_decision() -> None:
         "ml_signal_parts": {"rsi": 0.5, "macd": 0.5, "trend": 0.5}, "model": "constant-0.9",
         "model_version": "constant-0.9-1.0", "feature_version": "v2.0", "fallback": False, "advisory": False,
         "canary": False, "reason": "entry", "price": 100.0, "open": 100.0,
-        "shadow": None,
+        "arm": "incumbent", "shadow": None, "incumbent": None,
         "caused_by": {"topic": "ticks", "partition": 0, "offset": 2, "seq": 0}, "ordinal": 0,
     }  # fmt: skip
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 
 import orjson
 import pytest
+from structlog.testing import capture_logs
 
 from connectors.embedded import EmbeddedBroker
 from connectors.kafka.control_feed import ControlFeed
@@ -111,3 +113,33 @@ def test_a_command_comes_with_the_brokers_time_of_it(
     ((_, first, one),), ((_, second, _),) = opened().since(0), opened().since(0)
     assert first == second
     assert abs(first - one.ts) < 60 * 10**9
+
+
+def test_a_command_that_is_sent_twice_is_one(
+    broker: EmbeddedBroker, topic: str, opened: Callable[[], ControlFeed]
+) -> None:
+    """Its second record is refused, signed anew or not, so that no shard journals it."""
+    first = command(1)
+    send(broker, topic, first, first, replace(first, n=2), command(3))
+    assert taken(opened()) == [(0, "c1"), (3, "c3")]
+
+
+def test_what_is_refused_is_logged_without_what_is_secret(
+    broker: EmbeddedBroker, topic: str, opened: Callable[[], ControlFeed]
+) -> None:
+    """Neither the secret, where somebody wrote it into a command, nor the signature of a forged one."""
+    forged = command(1).as_dict() | {"cmd": f"{SECRET}!", "sig": "ab" * 32, "scope": "ab" * 32}
+    fill(broker.bootstrap, topic, [orjson.dumps(forged)])
+    with capture_logs() as logs:
+        opened()
+    (line,) = logs
+    assert line["reason"].startswith("unknown command '(hidden)!'; known: ")
+    assert "ab" * 32 not in str(line)
+
+
+def test_a_quiet_feed_logs_nothing(broker: EmbeddedBroker, topic: str) -> None:
+    """Who only looks up what was sent has no use for the refusals of a week."""
+    send(broker, topic, command(1), secret="another secret")
+    with capture_logs() as logs, closing(ControlFeed(broker.bootstrap, topic, SECRET, quiet=True)) as feed:
+        assert taken(feed) == []
+    assert logs == []

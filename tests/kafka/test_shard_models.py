@@ -21,9 +21,9 @@ BUILT_IN = ("stub-sine", "ml-fusion")
 HERE = Cause(5, 3)
 
 
-def select(name: str, n: int = 1) -> Taken:
+def select(name: str, n: int = 1, **more: str) -> Taken:
     """Return a taken command that selects a model."""
-    args = {"name": name}
+    args = {"name": name, **more}
     command = Command(id=f"c{n}", ts=0, actor="ops", n=n, role="admin", cmd="model.select", args=args)
     return Taken(command, 0, HERE)
 
@@ -46,6 +46,33 @@ def test_a_selected_bundle_is_loaded_and_told_once_with_its_own_thresholds() -> 
     assert news == News(READY, ONE, {"version": "one-1", "entry": 0.6, "exit": 0.4})
     assert loaded[ONE].version == "one-1"
     assert models.news() == []
+
+
+def test_a_challengers_bundle_is_loaded_beside_that_of_the_model() -> None:
+    """Each is told once, and whose it is the desk knows."""
+    loaded: dict[str, Model] = {}
+    loader = loader_of({ONE: Always("one", 0.7), TWO: Always("two", 0.2)}, loaded)
+    models = ShardModels(Desk(), BUILT_IN, loader)
+
+    models.passed(select(ONE))
+    models.passed(select(TWO, 2, **{"as": "challenger"}))
+    found: dict[str, News] = {}
+    while len(found) < 2:
+        found |= {news.reference: news for news in models.news()}
+    for news in found.values():
+        models.passed(ModelNews(news, HERE))
+
+    assert {news.kind for news in found.values()} == {READY} and loaded.keys() == found.keys() == {ONE, TWO}
+    assert models.news() == []
+    assert models.desk is not None
+    assert (models.desk.model, models.desk.challenger, models.desk.entry) == (ONE, TWO, 0.6)
+
+
+def test_a_start_asks_again_for_the_challenger_that_was_wanted() -> None:
+    """The desk of the snapshot says so."""
+    models = ShardModels(Desk(wanted_challenger=ONE), BUILT_IN, loader_of({ONE: Always("one", 0.7)}))
+
+    assert [(news.kind, news.reference) for news in told(models)] == [(READY, ONE)]
 
 
 def test_a_bundle_that_cannot_be_had_is_refused_with_its_reason_and_counted() -> None:

@@ -13,6 +13,7 @@ from control.examples import TS
 
 from models.control.commands import Command
 from models.desk.desk import Desk
+from models.desk.gate import rollout_bucket
 from models.inputs import Beat, Cause, Input, Taken, TickBatch
 from models.judge.judge import Judge
 from models.judge.records import SIGNALS, Shard
@@ -23,12 +24,15 @@ from models.spec import SECOND, Spec
 from models.ticks import Decoded, Ints, Symbol, Ticks
 
 BUYER = Constant(0.99)
-MODELS = {"stub-sine": Constant(0.01), BUYER.name: BUYER}  # the fallback would always sell
+RIVAL = Constant(0.98)
+MODELS = {"stub-sine": Constant(0.01), BUYER.name: BUYER, RIVAL.name: RIVAL}  # the fallback would always sell
 SPEC = Spec(models=tuple(MODELS))
 OPEN = Desk(model=BUYER.name)
 SYMBOLS = (Symbol("", "A"), Symbol("", "B"), Symbol("", "C"))
 START = TS // SECOND * SECOND
 SHARD = Shard("ticks", 0, 0)
+PLACES = {symbol.name: rollout_bucket(symbol.name) for symbol in SYMBOLS}
+"""Above which share the challenger decides for a symbol."""
 
 Body = dict[str, Any]
 
@@ -123,11 +127,12 @@ def taken(events: Sequence[Event]) -> list[tuple[Cause, Command]]:
 
 
 class Brake:
-    """What is killed, told from the commands alone: a list of scopes, and the active model."""
+    """What is killed, told from the commands alone: a list of scopes, the active model, the challenger."""
 
     def __init__(self) -> None:
         self.scopes: set[str] = set()
         self.model = BUYER.name
+        self.challenger, self.share = "", 0.0
         self._last = -1
 
     def take(self, one: Command) -> None:
@@ -139,12 +144,24 @@ class Brake:
             self.scopes.add(one.scope)
         elif one.cmd == "unkill":
             self.scopes.discard(one.scope)
+        elif one.cmd == "rollback":
+            self.share = 0.0
         elif one.cmd == "model.select":
-            self.model = one.args["name"]
+            self._select(one.args["name"], one.args.get("as", "model"))
+        elif one.args.get("of") == "challenger":
+            self.share = 0.0 if one.args["phase"] == "preview" else one.args["phase"]
+
+    def _select(self, name: str, slot: str) -> None:
+        if slot == "model":
+            self.model = name
+        if name == self.challenger if slot == "model" else name not in (self.challenger, self.model):
+            self.challenger, self.share = "" if slot == "model" else name, 0.0
 
     def holds(self, signal: Body) -> bool:
         """Return whether a signal must be HOLD."""
         scopes = {"all", f"symbol:{signal['symbol']}", f"model:{self.model}", f"model:{signal['model']}"}
+        if self.challenger not in ("", "stub-sine") and PLACES[signal["symbol"]] < self.share:
+            scopes.add(f"model:{self.challenger}")
         return bool(scopes & self.scopes)
 
 

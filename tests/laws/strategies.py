@@ -82,10 +82,11 @@ class PlannedOrder(NamedTuple):
 
 
 class PlannedBundle(NamedTuple):
-    """A bundle that is selected, and at once what becomes of it."""
+    """A bundle that is selected, and at once what becomes of it; a challenger gets its share."""
 
     reference: str
     kind: str
+    slot: str = "model"
 
 
 Plan = PlannedRecord | PlannedBurst | PlannedBeat | PlannedOrder | PlannedBundle | Told
@@ -181,6 +182,14 @@ def _news(reference: str, kind: str) -> Told:
     return Told(News(kind, reference, {"version": "1", "entry": 0.6, "exit": 0.3, "reason": "hash"}))
 
 
+def _challenging(name: str) -> PlannedOrder:
+    return PlannedOrder("model.select", "all", {"name": name, "as": "challenger"})
+
+
+def _share(phase: float | str, **more: Any) -> PlannedOrder:
+    return PlannedOrder("rollout", "all", {"phase": phase, "of": "challenger", **more})
+
+
 def _orders() -> st.SearchStrategy[PlannedOrder | PlannedBundle | Told]:
     return st.sampled_from((
         PlannedOrder("kill", "all", {}),
@@ -196,8 +205,15 @@ def _orders() -> st.SearchStrategy[PlannedOrder | PlannedBundle | Told]:
         *(PlannedBundle(reference, kind) for reference in BUNDLES for kind in (READY, READY, REFUSED)),
         *(_news(reference, kind) for reference in BUNDLES for kind in KINDS),
         *(PlannedOrder("weights.set", "all", {"members": {r: 1, "river-logistic": 2}}) for r in BUNDLES),
+        *(_challenging(name) for name in ("constant-0.9", "ml-fusion", "river-logistic", "ensemble", "none")),
+        *(_challenging(reference) for reference in BUNDLES),
+        *(PlannedBundle(reference, kind, "challenger") for reference in BUNDLES for kind in (READY, REFUSED)),
+        *(_share(phase) for phase in (0.1, 0.5, 1.0, 1.0, "preview")),
+        _share(1.0, symbols=["XRPETH"]),
+        PlannedOrder("rollback", "all", {}),
         PlannedOrder("canary", "all", {"enabled": True, "symbols": ["XRPETH"]}),
         PlannedOrder("rollout", "all", {"phase": 0.5}),
+        PlannedOrder("rollout", "all", {"phase": 1.0, "symbols": None}),
         PlannedOrder("policy.set", "all", {"entry": 0.5, "exit": 0.49}),
         PlannedOrder("weights.set", "all", {"parts": [1, 0, 2]}),
         PlannedOrder("flag.set", "all", {"key": "ml_confid_floor", "value": 0.52}),
@@ -222,8 +238,11 @@ class _Teller:
         if isinstance(plan, PlannedOrder):
             return [self._order(plan)]
         if isinstance(plan, PlannedBundle):
-            select = PlannedOrder("model.select", "all", {"name": plan.reference})
-            return [self._order(select), _news(plan.reference, plan.kind)]
+            args = {"name": plan.reference, "as": plan.slot}
+            told: list[Event] = [
+                self._order(PlannedOrder("model.select", "all", args)), _news(plan.reference, plan.kind),
+            ]  # fmt: skip
+            return [*told, self._order(_share(1.0))] if plan.slot == "challenger" else told
         if isinstance(plan, Told):
             return [plan]
         if isinstance(plan, PlannedBurst):

@@ -19,7 +19,10 @@ from models.spec import Spec
 
 Log = list[Event]
 
-DESKS = st.sampled_from((Desk(), Desk(challenger="constant-0.9"), Desk(model="stub-sine")))
+DESKS = st.sampled_from((
+    Desk(), Desk(challenger="constant-0.9"), Desk(model="stub-sine"),
+    Desk(challenger="constant-0.9", share=0.5),
+))  # fmt: skip
 CUTS = st.lists(st.integers(0, 150), max_size=8)
 
 

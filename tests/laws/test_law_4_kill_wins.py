@@ -12,7 +12,20 @@ import pytest
 from control.examples import SECRET, TS, command, signed
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from laws.kill_runs import BUYER, MODELS, Body, Event, Quiet, Stages, Tick, brakes, inputs_of, run, taken
+from laws.kill_runs import (
+    BUYER,
+    MODELS,
+    RIVAL,
+    Body,
+    Event,
+    Quiet,
+    Stages,
+    Tick,
+    brakes,
+    inputs_of,
+    run,
+    taken,
+)
 
 from models.control.commands import BadCommandError, Command, parse
 from models.control.verdict import Refusal, judge
@@ -33,7 +46,7 @@ def check_law(events: Sequence[Event], signals: Sequence[Body]) -> None:
 
 
 GAPS = st.sampled_from([0, 300_000_000, SECOND, SECOND, 2 * SECOND, 2 * SECOND, 63 * SECOND])
-SCOPES = ("all", "all", f"model:{BUYER.name}", "model:stub-sine", "symbol:A", "symbol:B")
+SCOPES = ("all", "all", *(f"model:{name}" for name in MODELS), "symbol:A", "symbol:B")
 SENT = st.one_of(
     st.tuples(st.just("kill"), st.just({}), st.sampled_from(SCOPES)),
     st.tuples(st.just("unkill"), st.just({"reason": "over"}), st.sampled_from(SCOPES)),
@@ -42,6 +55,15 @@ SENT = st.one_of(
     st.tuples(st.just("canary"), st.sampled_from([{"enabled": e} for e in (True, False)]), st.just("all")),
     st.tuples(st.just("resume"), st.just({"reason": "no unkill"}), st.just("all")),
     st.tuples(st.just("policy.set"), st.just({"entry": 1.0, "exit": 0.0}), st.just("all")),
+    st.tuples(
+        st.just("model.select"), st.sampled_from([{"name": m, "as": "challenger"} for m in MODELS]),
+        st.just("all"),
+    ),
+    st.tuples(
+        st.just("rollout"), st.sampled_from([{"phase": p, "of": "challenger"} for p in (0.5, 1.0, 1.0)]),
+        st.just("all"),
+    ),
+    st.tuples(st.just("rollback"), st.just({}), st.just("all")),
 )  # fmt: skip
 MOVES = st.lists(
     st.one_of(
@@ -165,6 +187,32 @@ def test_a_killed_fallback_is_never_heard() -> None:
     assert by_symbol([*ROUND, kill, *ROUND]) == {"A": {BUYS}, "B": {BUYS}, "C": {BUYS}}
     quiet = [Quiet(SECOND)] * 61
     assert by_symbol([*ROUND, *quiet, kill, Quiet(5 * SECOND)]) == {"A": {HOLDS}, "B": {HOLDS}, "C": {HOLDS}}
+
+
+SHARED = [
+    command("model.select", {"name": RIVAL.name, "as": "challenger"}, n=1),
+    command("rollout", {"phase": 1.0, "of": "challenger"}, n=2),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("scope", ["all", f"model:{RIVAL.name}", f"model:{BUYER.name}"])
+def test_a_challenger_that_decides_is_held_by_a_kill_of_all_of_itself_and_of_the_incumbent(
+    scope: str,
+) -> None:
+    """A rollback, another share or a promotion does not let its word through."""
+    everything = {"A": {HOLDS}, "B": {HOLDS}, "C": {HOLDS}}
+    killed = [*ROUND, *SHARED, *ROUND, command("kill", scope=scope, n=3)]
+
+    assert by_symbol([*ROUND, *SHARED, *ROUND]) == {"A": {BUYS}, "B": {BUYS}, "C": {BUYS}}
+    assert by_symbol([*killed, *ROUND]) == everything
+    if scope != f"model:{RIVAL.name}":
+        assert by_symbol([*killed, command("rollback", n=4), *ROUND]) == everything
+
+
+def test_a_kill_of_the_challenger_ends_with_its_share() -> None:
+    """What the incumbent decides again is not held."""
+    events = [*ROUND, *SHARED, *ROUND, command("kill", scope=f"model:{RIVAL.name}", n=3), *ROUND]
+    assert by_symbol([*events, command("rollback", n=4), *ROUND]) == {"A": {BUYS}, "B": {BUYS}, "C": {BUYS}}
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,8 @@ DESKS = st.sampled_from([
     Desk(), Desk(model="broken"), Desk(model="lost"), Desk(model="stub-sine"), Desk(challenger="broken"),
     Desk(model="constant-0.9", challenger="broken"), Desk(killed=True), Desk(model="broken", killed=True),
     Desk(model="river-logistic"), Desk(model="ensemble"), Desk(challenger="ensemble"), Desk(model=TRAINED),
+    Desk(challenger="broken", share=1.0), Desk(model="broken", challenger="constant-0.9", share=0.5),
+    Desk(challenger="stub-sine", share=1.0), Desk(challenger=TRAINED, share=1.0),
     Desk(model=TRAINED, bundles=(TRAINED,)), Desk(model="ensemble", members={TRAINED: 1.0, "broken": 1.0}),
 ])  # fmt: skip
 

@@ -56,8 +56,9 @@ class Plan:
 
     @property
     def desk(self) -> Desk:
-        """Return the desk that the shards begin with: its model would always buy."""
-        return Desk(model="constant-0.9", challenger="stub-sine" if self.challenger else "")
+        """Return the desk that the shards begin with: its model would always buy, a challenger learns."""
+        rival = {"challenger": "river-logistic", "share": 1.0} if self.challenger else {}
+        return Desk(model="constant-0.9", **rival)
 
 
 def plan_of(seed: int, **given: Any) -> Plan:

@@ -12,7 +12,7 @@ import orjson
 from connectors.codecs.wire import place
 from models.desk.news import LOST
 from models.journal.entry import COMMAND, Entry
-from models.judge.records import MONITORED, PREDICTIONS, SIGNALS, Shard
+from models.judge.records import AUDIT, MONITORED, PREDICTIONS, SIGNALS, Shard
 from models.market.ledger import Totals
 from tests.simulation.broker import Broker
 from tests.simulation.errors import BrokenError
@@ -59,7 +59,7 @@ def _without_lost(found: Outputs, expected: Outputs, lost: set[str]) -> Outputs:
     what was published of the monitors know of the model any more.
     """
     same = {
-        **dict.fromkeys((SIGNALS, PREDICTIONS), _stood_in),
+        **dict.fromkeys((SIGNALS, PREDICTIONS, AUDIT), _stood_in),
         **dict.fromkeys(MONITORED, lambda one, other: _of_lost(one, other, lost)),
     }
     return found | {
@@ -85,7 +85,8 @@ _OF_THE_ROW = ("symbol", "venue", "ts", "horizon_s", "price", "role", "feature_i
 
 def _stood_in(published: bytes | None, replayed: bytes | None) -> bool:
     one, other = orjson.loads(published or b""), orjson.loads(replayed or b"")
-    flagged = one.get("fallback") is True and not other.get("fallback") and one.get("advisory", True)
+    said, instead = one.get("context", one), other.get("context", other)  # of a score that is looked back at
+    flagged = said.get("fallback") is True and not instead.get("fallback") and one.get("advisory", True)
     return flagged and all(one.get(name) == other.get(name) for name in _OF_THE_ROW)
 
 

@@ -189,12 +189,12 @@ def test_another_age_of_outcomes_is_not_this_run() -> None:
 
 
 def test_a_score_that_was_changed_shows_in_what_became_of_it() -> None:
-    """Of the active model in the audit too; nobody recomputes the scores themselves."""
+    """In the signal, and of the active model in the audit; nobody recomputes the scores themselves."""
     at = (START + 100) * SECOND
-    for role, topics in (("active", {"audit", "calibration"}), ("challenger", {"calibration"})):
+    for role, topics in (("active", {"audit"}), ("challenger", set[str]())):
         place = place_of("predictions", role=role, ts=at)
         report = check(with_topic("predictions", rewritten(place, change("prob", 0.33))))
-        assert {topic for _, topic in counts(report)} == topics
+        assert {topic for _, topic in counts(report)} == {"signals", "calibration"} | topics
 
 
 def test_a_prediction_that_is_not_sound_is_no_evidence() -> None:
