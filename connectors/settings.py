@@ -104,6 +104,8 @@ class Settings(BaseSettings):
     """Its port; where it is taken, another one is used, and the log says which."""
     paper_port: Port = 4002
     """The port of the paper account's ``/health`` and ``/metrics``, on the same address."""
+    guard_port: Port = 4003
+    """The port of the guard's ``/health`` and ``/metrics``, on the same address."""
     stale_after_s: float = Field(default=5.0, gt=0, le=3_600)
     """An answer older than this is shown as stale: HOLD, fallback, advisory."""
     offline_after_s: float = Field(default=3.0, gt=0, le=3_600)
@@ -169,6 +171,13 @@ class Settings(BaseSettings):
     """The share of its equity that one entry may take."""
     paper_behind_after_s: float = Field(default=10.0, ge=1, le=3_600)
     """A shard that holds the account up for so long is left out until it is back."""
+
+    guard_silent_after_s: float = Field(default=10.0, ge=1, le=3_600)
+    """A shard that the guard has not heard of for so long, by the clock, is told of; a rollout waits then."""
+    guard_acts: bool = True
+    """The guard sends commands; else it only tells what it would have sent."""
+    canary_policy_file: Path = Path("data/registry/canary_policy.json")
+    """Where the guard mirrors the state of the rollout; read by people and scripts alone."""
 
     flags_file: Path = Path("configs/flags.yaml")
     """What the desk of a new shard begins with; like the next, looked up in the working directory."""

@@ -13,11 +13,13 @@ from connectors.bundles import registry_file
 from connectors.bundles.errors import RegistryError
 from connectors.bundles.registry import resolve
 from connectors.config_file import ConfigError, Strict, load
-from connectors.rules_file import MonitorRules, rules_of
+from connectors.profile_file import FOLDER, profile_named, profile_names
+from connectors.rules_file import MonitorRules, reactions, rules_of
 from connectors.settings import Phase, Settings
 from models.control.flags import check_flag
 from models.desk.desk import Desk
 from models.desk.references import is_bundle
+from models.guard.spec import GuardSpec
 from models.paper.spec import PaperSpec
 from models.scoring.registry import BUILT_IN, WALKED, load_all
 from models.spec import BreakerLimits, MonitorLimits, Spec, Staleness
@@ -84,6 +86,22 @@ def paper_spec(settings: Settings) -> PaperSpec:
         liquidity=settings.paper_liquidity,
         latency_ms=settings.paper_latency_ms,
         equity_fraction=settings.paper_equity_fraction,
+    )
+
+
+def guard_spec(settings: Settings) -> GuardSpec:
+    """Return the spec of the guard: the rules file's reactions, and every profile."""
+    rules = rules_of(settings.rules_file)
+    folder = settings.rules_file.parent / FOLDER
+    return GuardSpec(
+        rules=reactions(settings.rules_file),
+        profiles={name: profile_named(folder, name) for name in profile_names(folder)},
+        desk=desk(settings),
+        models=spec(settings).models,
+        max_age_s=rules.outcomes.max_age_s,
+        least_n_eff=rules.monitors.calibration.least_n_eff,
+        silent_after_s=settings.guard_silent_after_s,
+        act=settings.guard_acts,
     )
 
 

@@ -1,7 +1,6 @@
 """Writes what the documents say of the code: pictures of the dataflows, topics, settings, features, rules.
 
-``python -m docs.render`` after a change of flows, topics, settings or features; a test compares the files
-with it.
+Profiles too. ``python -m docs.render`` after a change of any of them; a test compares the files with it.
 """
 
 from __future__ import annotations
@@ -13,10 +12,13 @@ from typing import Any
 import yaml
 
 from connectors.kafka.topics import Plan, planned
+from connectors.profile_file import FOLDER, profile_named, profile_names
 from connectors.rules_file import reactions
 from connectors.settings import Settings
-from flows.picture import mermaid, paper_mermaid
+from flows.picture import guard_mermaid, mermaid, paper_mermaid
+from models.control.page import control_page
 from models.market.schema import FEATURES, FEATURES_VERSION, SCHEMA_NAME
+from models.profiles.page import profiles_page
 from models.rules.page import rules_page
 
 ROOT = Path(__file__).parent.parent
@@ -24,7 +26,10 @@ README = ROOT / "README.md"
 SETTINGS = ROOT / "docs" / "settings.md"
 FEATURE_PAGE = ROOT / "docs" / "features.md"
 RULES_PAGE = ROOT / "docs" / "rules.md"
+PROFILES_PAGE = ROOT / "docs" / "profiles.md"
 PAPER_PAGE = ROOT / "docs" / "paper.md"
+GUARD_PAGE = ROOT / "docs" / "guard.md"
+CONTROL_PAGE = ROOT / "docs" / "control.md"
 ASYNCAPI = ROOT / "docs" / "asyncapi.yaml"
 
 PART_OF_SPEC = (
@@ -43,12 +48,17 @@ def pages() -> dict[Path, str]:
     """Return the files that are generated, or hold a generated part, as they should be."""
     readme = _between("picture", README.read_text(encoding="utf-8"), _drawn(mermaid()))
     paper = PAPER_PAGE.read_text(encoding="utf-8")
+    guard = GUARD_PAGE.read_text(encoding="utf-8")
+    rules, folder = reactions(ROOT / "configs" / "rules.yml"), ROOT / "configs" / FOLDER
     return {
         README: _between("topics", readme, topics_table()),
         SETTINGS: settings_page(),
         FEATURE_PAGE: features_page(),
-        RULES_PAGE: rules_page(reactions(ROOT / "configs" / "rules.yml")),
+        CONTROL_PAGE: control_page(),
+        RULES_PAGE: rules_page(rules),
+        PROFILES_PAGE: profiles_page([profile_named(folder, name) for name in profile_names(folder)], rules),
         PAPER_PAGE: _between("picture", paper, _drawn(paper_mermaid())),
+        GUARD_PAGE: _between("picture", guard, _drawn(guard_mermaid())),
     }
 
 

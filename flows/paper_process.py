@@ -18,6 +18,7 @@ from connectors.kafka.paper.recent import recent
 from connectors.kafka.paper.source import AccountSource
 from connectors.kafka.settling import settle
 from connectors.kafka.sink import ShardSinks
+from connectors.kafka.slo import SloLog
 from connectors.kafka.suppressed import Comparison
 from connectors.kafka.topics import (
     ACCOUNT_SHARD,
@@ -25,6 +26,7 @@ from connectors.kafka.topics import (
     account_plans,
     check_account,
     cluster_id,
+    output,
     shards,
 )
 from connectors.logs import configure
@@ -37,9 +39,13 @@ from flows.account_shown import AccountShown
 from flows.health import HealthServer
 from flows.paper import FLOW, STEPS, paper_flow
 from flows.runtime import Stop, leave, run
+from flows.slo.account import AccountMeter
+from flows.slo.reporter import Reporter, each
 from flows.watchdog import Watchdog
 from models.paper.account import TOPICS, Booked
 from models.paper.spec import PaperSpec
+from models.slo.body import SLO
+from models.slo.tally import Tally
 
 _LOG = structlog.get_logger()
 
@@ -58,12 +64,16 @@ def run_paper(config: Settings | None = None) -> None:
         failpoints.reach("open.locked")
         outlets = _outlets(config, folder)
         opening = AccountOpening(config, spec, desk, every, outlets)
-        with _shown(config) as shown:
+        with _shown(config) as shown, _reporter(config, folder) as reporter:
+            meter = AccountMeter(reporter)
             watchdog = Watchdog(config.stuck_after_s)
-            source = AccountSource(ACCOUNT_SHARD, opening.open, config.paper_behind_after_s, stop, watchdog)
+            alive = each(watchdog, meter.turn)
+            source = AccountSource(ACCOUNT_SHARD, opening.open, config.paper_behind_after_s, stop, alive)
             suffix = f"{config.topic_suffix}{config.account_suffix}"
             compare = Comparison(config.kafka_bootstrap, suffix) if config.compare_suppressed else None
-            sink = ShardSinks[Booked]([ACCOUNT_SHARD], outlets, opening.published, suffix, shown, compare)
+            sink = ShardSinks[Booked](
+                [ACCOUNT_SHARD], outlets, opening.published, suffix, shown, compare, meter.delivered
+            )
             _LOG.info("starting", shards=len(every), spec=spec.fingerprint()[:12])
             run(paper_flow(source, sink, spec), timedelta(milliseconds=config.epoch_ms), folder.store)
             watchdog.stop()
@@ -88,6 +98,11 @@ def _manifest(config: Settings, spec: PaperSpec) -> Manifest:
         instance="0 of 1",
         spec=spec.fingerprint(),
     )
+
+
+def _reporter(config: Settings, folder: RecoveryFolder) -> Reporter:
+    log = SloLog(config.kafka_bootstrap, output(SLO, config))
+    return Reporter(log, [Tally("paper", ACCOUNT_SHARD.key)], crashed=folder.crashed)
 
 
 def _outlets(config: Settings, folder: RecoveryFolder) -> Outlets:

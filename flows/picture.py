@@ -7,9 +7,13 @@ from collections.abc import Iterator
 from bytewax.testing import TestingSink, TestingSource
 from bytewax.visualize import to_mermaid
 
-from connectors.kafka.topics import ACCOUNT_JOURNAL, JOURNAL
+from connectors.kafka.topics import ACCOUNT_JOURNAL, GUARD_JOURNAL, JOURNAL
+from flows.guard import guard_flow
 from flows.paper import paper_flow
 from flows.signals import signals_flow
+from models.guard.inputs import SHARDED, SINGLE
+from models.guard.records import TOPICS as GUARD_TOPICS
+from models.guard.spec import GuardSpec
 from models.judge.records import PROGRESS, SIGNALS, TOPICS
 from models.paper.account import TOPICS as ACCOUNT_TOPICS
 from models.paper.spec import PaperSpec
@@ -33,6 +37,14 @@ def paper_mermaid() -> str:
     read = (SIGNALS, PROGRESS, "control")
     around = _surroundings("paper.seconds", read, ACCOUNT_JOURNAL, "paper.publish", ACCOUNT_TOPICS)
     return "\n".join([flow.replace(_PORTS, " -->"), *around])
+
+
+def guard_mermaid() -> str:
+    """Return the guard as a Mermaid flowchart."""
+    flow = to_mermaid(guard_flow(TestingSource([]), TestingSink([]), GuardSpec(rules=())))
+    around = _surroundings("guard.looks", (*SHARDED, *SINGLE), GUARD_JOURNAL, "guard.publish", GUARD_TOPICS)
+    commands = "guard.publish -- signed commands --> control"
+    return "\n".join([flow.replace(_PORTS, " -->"), *around, commands])
 
 
 def _surroundings(

@@ -12,6 +12,7 @@ from bytewax.outputs import Sink
 
 from connectors.kafka.sink import Emitted, Published
 from connectors.kafka.source import Item
+from flows.slo.shards import ShardsMeter
 from flows.stages import (
     encode_records,
     for_monitor,
@@ -31,14 +32,22 @@ STEPS = ("shards", "market", "score", "judge", "buckets", "monitor", "records", 
 
 
 def signals_flow(
-    source: Source[Item], sink: Sink[tuple[str, Published]], spec: Spec, models: Mapping[str, Model]
+    source: Source[Item],
+    sink: Sink[tuple[str, Published]],
+    spec: Spec,
+    models: Mapping[str, Model],
+    meter: ShardsMeter | None = None,
 ) -> Dataflow:
-    """Wire the signals flow between a source of shard inputs and a sink keyed by shard."""
+    """Wire the signals flow between a source of shard inputs and a sink keyed by shard.
+
+    A meter, where there is one, watches what comes in and takes the time of the models.
+    """
     flow = Dataflow(FLOW)
     shards, market, score, judge, buckets, monitor, records, encode, publish = STEPS
     inputs = op.input(shards, flow, source)
-    closed = op.stateful_batch(market, inputs, market_stage(spec))
-    scored = op.flat_map_batch(score, closed, score_batch(Scorer(spec, models)))
+    closed = op.stateful_batch(market, inputs, market_stage(spec, meter.read if meter else None))
+    scorer = Scorer(spec, models, meter.call) if meter else Scorer(spec, models)
+    scored = op.flat_map_batch(score, closed, score_batch(scorer, meter.scored if meter else None))
     judged = op.stateful_batch(judge, scored, judge_stage(spec, models))
     closed_buckets = op.flat_map(buckets, judged, for_monitor)
     observed = op.stateful_batch(monitor, closed_buckets, monitor_stage(spec, models))

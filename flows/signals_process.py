@@ -18,6 +18,7 @@ from connectors.kafka.opening import Opening
 from connectors.kafka.outlets import Outlets
 from connectors.kafka.settling import settle
 from connectors.kafka.sink import ShardSinks
+from connectors.kafka.slo import SloLog
 from connectors.kafka.source import ShardSource
 from connectors.kafka.suppressed import Comparison
 from connectors.kafka.topics import output, shards, share
@@ -30,11 +31,16 @@ from flows.published import Published
 from flows.recovering import folder_of, manifest_of
 from flows.runtime import Stop, leave, run
 from flows.signals import signals_flow
+from flows.slo.metrics import Latencies
+from flows.slo.reporter import Reporter, each
+from flows.slo.shards import ShardsMeter
 from flows.watchdog import Watchdog
 from models.desk.desk import Desk
 from models.judge.records import TOPICS, Shard
 from models.scoring.model import Trained
 from models.scoring.registry import load_all
+from models.slo.body import SLO
+from models.slo.tally import Tally
 from models.spec import Spec
 
 _LOG = structlog.get_logger()
@@ -61,15 +67,24 @@ def run_signals(
         with (
             closing(loader),
             closing(Growth(config, every)) as growth,
-            _shown(config, spec, opening, growth, loader) as published,
+            _reporter(config, mine, folder) as reporter,
+            _shown(config, spec, opening, growth, loader, reporter) as published,
         ):
-            source = ShardSource(mine, opening.open, stop, watchdog := Watchdog(config.stuck_after_s))
+            meter = ShardsMeter(reporter, opening.behind, recorded=config.recorded_ticks)
+            watchdog = Watchdog(config.stuck_after_s)
+            source = ShardSource(mine, opening.open, stop, each(watchdog, meter.turn))
             sink = ShardSinks(
-                mine, outlets, opening.published, config.topic_suffix, published, _compare(config)
+                mine,
+                outlets,
+                opening.published,
+                config.topic_suffix,
+                published,
+                _compare(config),
+                meter.delivered,
             )
             _LOG.info("starting", shards=len(mine), of=len(every), spec=spec.fingerprint()[:12])
             epoch = timedelta(milliseconds=config.epoch_ms)
-            run(signals_flow(source, sink, spec, loader.models), epoch, folder.store)
+            run(signals_flow(source, sink, spec, loader.models, meter), epoch, folder.store)
             watchdog.stop()
         opening.close()
         folder.clean()
@@ -104,18 +119,29 @@ def _outlets(config: Settings, mine: list[Shard], folder: RecoveryFolder) -> Out
     return Outlets(config.kafka_bootstrap)
 
 
+def _reporter(config: Settings, mine: list[Shard], folder: RecoveryFolder) -> Reporter:
+    tallies = [Tally("signals", shard.key, shard.number) for shard in mine]
+    return Reporter(SloLog(config.kafka_bootstrap, output(SLO, config)), tallies, crashed=folder.crashed)
+
+
 def _compare(config: Settings) -> Comparison | None:
     return Comparison(config.kafka_bootstrap, config.topic_suffix) if config.compare_suppressed else None
 
 
 @contextmanager
 def _shown(
-    config: Settings, spec: Spec, opening: Opening, growth: Growth, loader: BackgroundLoader
+    config: Settings,
+    spec: Spec,
+    opening: Opening,
+    growth: Growth,
+    loader: BackgroundLoader,
+    reporter: Reporter,
 ) -> Iterator[Published]:
     """Serve health and metrics, and write the read model."""
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)
     PlatformCollector(registry=registry)
+    registry.register(Latencies(reporter))
     with ViewWriter(config.redis_url) as writer:
         published = Published(writer, spec.staleness, registry, opening.positions, growth, loader.refusals)
         health = HealthServer(config.flow_host, free_port(config.flow_port), registry, published.status)

@@ -11,6 +11,10 @@ from connectors.codecs.wire import Encoded, encode
 from connectors.failpoints import reach
 from connectors.recovery.state import pack, unpack
 from models.desk.desk import Desk
+from models.guard.guard import Guard
+from models.guard.inputs import GuardInput
+from models.guard.records import Guarded
+from models.guard.spec import GuardSpec
 from models.inputs import Genesis, Input
 from models.judge.judge import Judge
 from models.judge.records import Emission, Observed, Record, Shard
@@ -50,10 +54,19 @@ class Stage(Protocol[X, Y]):
 
 
 class KeyedStage(StatefulBatchLogic[tuple[Shard, X], tuple[Shard, Y], bytes]):
-    """Runs one stage for one shard; the stage is made at the first input, which names the shard."""
+    """Runs one stage for one shard; the stage is made at the first input, which names the shard.
 
-    def __init__(self, make: Callable[[Shard, Any], Stage[X, Y]], saved: bytes | None) -> None:
+    ``seen`` is called with what comes in, before the stage has it.
+    """
+
+    def __init__(
+        self,
+        make: Callable[[Shard, Any], Stage[X, Y]],
+        saved: bytes | None,
+        seen: Callable[[Shard, Sequence[X]], None] | None = None,
+    ) -> None:
         self._make = make
+        self._seen = seen
         self._saved = saved
         self._stage: Stage[X, Y] | None = None
 
@@ -63,7 +76,10 @@ class KeyedStage(StatefulBatchLogic[tuple[Shard, X], tuple[Shard, Y], bytes]):
         if self._stage is None:
             self._stage = self._make(shard, unpack(self._saved) if self._saved else None)
             self._saved = None
-        outputs = self._stage.step([value for _, value in values])
+        inputs = [value for _, value in values]
+        if self._seen is not None:
+            self._seen(shard, inputs)
+        outputs = self._stage.step(inputs)
         return [(shard, output) for output in outputs], self.RETAIN
 
     def snapshot(self) -> bytes:
@@ -74,9 +90,11 @@ class KeyedStage(StatefulBatchLogic[tuple[Shard, X], tuple[Shard, Y], bytes]):
         return pack(self._stage.snapshot())
 
 
-def market_stage(spec: Spec) -> Callable[[Any], KeyedStage[Input, Closed]]:
+def market_stage(
+    spec: Spec, seen: Callable[[Shard, Sequence[Input]], None] | None = None
+) -> Callable[[Any], KeyedStage[Input, Closed]]:
     """Return the builder of Market stages; the desk comes with the shard's genesis."""
-    return lambda saved: KeyedStage(lambda shard, state: _market(spec, shard, state), saved)
+    return lambda saved: KeyedStage(lambda shard, state: _market(spec, shard, state), saved, seen)
 
 
 def _market(spec: Spec, shard: Shard, state: Any) -> Market:
@@ -90,11 +108,18 @@ def judge_stage(
     return lambda saved: KeyedStage(lambda shard, state: Judge(spec, shard, models, state), saved)
 
 
-def score_batch(scorer: Scorer) -> Callable[[list[Keyed[Closed]]], list[Keyed[ScoredBlock]]]:
-    """Return the scoring of one activation: the rows of all shards in one call a model."""
+def score_batch(
+    scorer: Scorer, seen: Callable[[Sequence[tuple[Shard, Closed]]], None] | None = None
+) -> Callable[[list[Keyed[Closed]]], list[Keyed[ScoredBlock]]]:
+    """Return the scoring of one activation: the rows of all shards in one call a model.
+
+    ``seen`` is called with what came in, behind the calls.
+    """
 
     def score(items: list[Keyed[Closed]]) -> list[Keyed[ScoredBlock]]:
         scored = scorer.step([closed for _, (_, closed) in items])
+        if seen is not None:
+            seen([item for _, item in items])
         return [(key, (shard, block)) for (key, (shard, _)), block in zip(items, scored, strict=True)]
 
     return score
@@ -116,6 +141,11 @@ def monitor_stage(
 def account_stage(spec: PaperSpec) -> Callable[[Any], KeyedStage[AccountInput, Booked]]:
     """Return the builder of the account, which has one key."""
     return lambda saved: KeyedStage(lambda _, state: Account(spec, state), saved)
+
+
+def guard_stage(spec: GuardSpec) -> Callable[[Any], KeyedStage[GuardInput, Guarded]]:
+    """Return the builder of the guard, which has one key."""
+    return lambda saved: KeyedStage(lambda _, state: Guard(spec, state), saved)
 
 
 def encode_records(item: Keyed[R]) -> tuple[str, tuple[R, list[Encoded]]]:

@@ -57,6 +57,7 @@ def _desk(agreed: Agreement, known: dict[str, str]) -> Plain:
         "rollout": {"fraction": agreed.desk("fraction", "fraction")},
         "model": {"name": model, "version": known.get(model) if model else None},
         "challenger": agreed.desk("challenger", "challenger"),
+        "share": agreed.desk("share", "share"),
         "policy": {"entry": agreed.desk("entry", "entry"), "exit": agreed.desk("exit", "exit")},
         "weights": agreed.desk("weights", "weights"),
         "flags": agreed.flags(),

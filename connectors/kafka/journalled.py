@@ -31,14 +31,20 @@ X = TypeVar("X")
 
 
 class JournalledPartition(StatefulSourcePartition[tuple[str, tuple[Shard, X]], bytes], Generic[X]):
-    """Holds, takes in again and proposes; its heirs read the log and say what else is to be journalled."""
+    """Holds, takes in again and proposes; its heirs read the log and say what else is to be journalled.
+
+    ``control`` None: commands are no entries of their own.
+    """
+
+    at_once: int | None = None
+    """How many entries are taken in again together, None for all."""
 
     def __init__(
         self,
         shard: Shard,
         journal: Journal,
         log: JournalLog,
-        control: ControlFeed,
+        control: ControlFeed | None,
         genesis: dict[str, Any] | None,
         stopping: Callable[[], bool],
         alive: Callable[[], None],
@@ -86,7 +92,7 @@ class JournalledPartition(StatefulSourcePartition[tuple[str, tuple[Shard, X]], b
         if self._stopping():
             raise StopIteration
         self._waking.check()
-        due = journal.reinjected()
+        due = journal.reinjected(self.at_once)
         if due:
             return [self._taken_in(entry) for entry in due]
         if journal.live and self._propose():
@@ -110,11 +116,16 @@ class JournalledPartition(StatefulSourcePartition[tuple[str, tuple[Shard, X]], b
             self._genesis = None
             return True
         news = self._news()
+        return self._commands() or news
+
+    def _commands(self) -> bool:
+        if self._control is None:
+            return False
         self._control.poll()
         commands = self._control.since(self._journal.position.c)
         for offset, ts, command in commands:
             self._append(COMMAND, {"command": command.as_dict(), "ts": ts}, offset)
-        return news or bool(commands)
+        return bool(commands)
 
     def _append(self, kind: str, payload: dict[str, Any], ctl_offset: int = NO_CONTROL) -> None:
         journal = self._journal

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 import structlog
-from confluent_kafka import TopicPartition
+from confluent_kafka import Consumer, TopicPartition
 
 from connectors.bundles.background import BackgroundLoader
 from connectors.codecs.decode import Decoder
@@ -64,6 +64,7 @@ class Opening:
         self._log = JournalLog(settings.kafka_bootstrap, output(JOURNAL, settings))
         self._places: dict[str, dict[str, Place]] = {}
         self._journals: dict[str, Journal] = {}
+        self._ticks: dict[Shard, Consumer] = {}
 
     @cached_property
     def _control(self) -> ControlFeed:
@@ -78,6 +79,18 @@ class Opening:
     def positions(self) -> dict[str, int]:
         """Return the next tick of each shard that is open and behind everything it had to take in again."""
         return {key: journal.position.t for key, journal in self._journals.items() if journal.live}
+
+    def behind(self) -> dict[str, int]:
+        """Return how many tick records of each open shard are not taken in, by the last answer of the broker.
+
+        Asks nobody. A shard of which no fetch has brought the end of its log yet is left out.
+        """
+        found = {}
+        for shard, client in self._ticks.items():
+            _, end = client.get_watermark_offsets(TopicPartition(shard.topic, shard.partition), cached=True)
+            if end >= 0:
+                found[shard.key] = max(0, end - self._journals[shard.key].position.t)
+        return found
 
     def look(self, shards: Sequence[Shard]) -> None:
         """Read what is published of all shards, and control, side by side: a start then waits only once."""
@@ -123,7 +136,7 @@ class Opening:
             journal, genesis = self._beginning.behind(shard, found, str(gap), self._control)
             state = {}
         ticks.assign([TopicPartition(shard.topic, shard.partition, journal.position.t)])
-        self._journals[shard.key] = journal
+        self._journals[shard.key], self._ticks[shard] = journal, ticks
         at = journal.position.t
         _LOG.info("shard open", shard=shard.key, tick=at, published_to=found.barrier, gen=journal.gen)
         reach("open.done")

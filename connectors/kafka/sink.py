@@ -27,6 +27,8 @@ E = TypeVar("E")
 """What a stage emitted, which the sink hands on once its records are delivered."""
 OnDelivered = Callable[[Shard, list[E]], None]
 OnSuppressed = Callable[[Shard, Encoded], None]
+OnAcknowledged = Callable[[Shard, list[E], int], None]
+"""Told of the same emissions just before, with the wall clock at which the broker had the last record, ns."""
 
 FULL_QUEUE_WITHIN_S = 30.0
 FLUSH_WITHIN_S = 30.0
@@ -34,18 +36,33 @@ MOST_UNDER_WAY = 2_000
 
 
 class Batch(Generic[E]):
-    """Records on their way; counts down as the broker acknowledges them."""
+    """Records on their way; counts down as the broker acknowledges them, and takes the time if ``timed``."""
 
-    def __init__(self, emissions: list[E]) -> None:
+    def __init__(self, emissions: list[E], timed: bool = False) -> None:
         self.emissions = emissions
+        self._timed = timed
         self.missing = 0
         self.error: str | None = None
+        self._written_at = 0
+        self._took_s = 0.0
+
+    def written(self) -> None:
+        """Note that all records are handed over; reports that came by now came meanwhile."""
+        if self._timed:
+            self._written_at, self._took_s = time.time_ns(), 0.0
+
+    @property
+    def acknowledged_at(self) -> int:
+        """Return when the broker had the last record, ns; reports themselves are only served now and then."""
+        return self._written_at + int(self._took_s * 1e9)
 
     def delivered(self, error: KafkaError | None, message: Message) -> None:
         """Take in a delivery report."""
         self.missing -= 1
         if error is not None:
             self.error = f"{message.topic()}/{message.partition()}: {error.str()}"
+        elif self._timed and not self.missing:
+            self._took_s = message.latency() or 0.0
 
 
 class ShardSink(StatefulSinkPartition[tuple[E, list[Encoded]], None], Generic[E]):
@@ -59,6 +76,7 @@ class ShardSink(StatefulSinkPartition[tuple[E, list[Encoded]], None], Generic[E]
         suffix: str,
         on_delivered: OnDelivered[E],
         on_suppressed: OnSuppressed | None = None,
+        on_acknowledged: OnAcknowledged[E] | None = None,
     ) -> None:
         self._shard = shard
         self._outlet = outlet
@@ -66,16 +84,18 @@ class ShardSink(StatefulSinkPartition[tuple[E, list[Encoded]], None], Generic[E]
         self._suffix = suffix
         self._on_delivered = on_delivered
         self._on_suppressed = on_suppressed
+        self._on_acknowledged = on_acknowledged
         self._waiting: deque[Batch[E]] = deque()
         self.suppressed = 0
 
     def write_batch(self, items: list[tuple[E, list[Encoded]]]) -> None:
         """Produce what is not in the log yet; raise ``BrokerError`` if anything before failed."""
-        batch = Batch([emission for emission, _ in items])
+        batch = Batch([emission for emission, _ in items], self._on_acknowledged is not None)
         for _, records in items:
             for record in records:
                 self._write(record, batch)
         self._outlet.commit()
+        batch.written()
         self._waiting.append(batch)
         self._settle()
         self._relieve()
@@ -144,6 +164,8 @@ class ShardSink(StatefulSinkPartition[tuple[E, list[Encoded]], None], Generic[E]
             if batch.error:
                 raise BrokerError(f"delivery failed: {batch.error}; it may be in the log: start again")
             reach("sink.delivered")
+            if self._on_acknowledged is not None:
+                self._on_acknowledged(self._shard, batch.emissions, batch.acknowledged_at)
             self._on_delivered(self._shard, batch.emissions)
 
 
@@ -158,6 +180,7 @@ class ShardSinks(FixedPartitionedSink[tuple[E, list[Encoded]], None], Generic[E]
         suffix: str,
         on_delivered: OnDelivered[E],
         on_suppressed: OnSuppressed | None = None,
+        on_acknowledged: OnAcknowledged[E] | None = None,
     ) -> None:
         self._shards = {shard.key: shard for shard in shards}
         self._outlets = outlets
@@ -165,6 +188,7 @@ class ShardSinks(FixedPartitionedSink[tuple[E, list[Encoded]], None], Generic[E]
         self._suffix = suffix
         self._on_delivered = on_delivered
         self._on_suppressed = on_suppressed
+        self._on_acknowledged = on_acknowledged
 
     def list_parts(self) -> list[str]:
         """Return the keys of the shards."""
@@ -179,5 +203,11 @@ class ShardSinks(FixedPartitionedSink[tuple[E, list[Encoded]], None], Generic[E]
         shard = self._shards[for_part]
         last = self._last(shard)
         return ShardSink(
-            shard, self._outlets.open(shard), last, self._suffix, self._on_delivered, self._on_suppressed
+            shard,
+            self._outlets.open(shard),
+            last,
+            self._suffix,
+            self._on_delivered,
+            self._on_suppressed,
+            self._on_acknowledged,
         )

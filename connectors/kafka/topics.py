@@ -11,13 +11,16 @@ from confluent_kafka.admin import ClusterMetadata, NewTopic  # type: ignore[attr
 from connectors.kafka.clients import admin
 from connectors.kafka.errors import TopicsError
 from connectors.settings import Settings
+from models.guard.records import TOPICS as GUARD_TOPICS
 from models.judge.records import TOPICS, Shard
 from models.paper.account import TOPICS as ACCOUNT_TOPICS
+from models.slo.body import SLO
 
 JOURNAL = "journal"
 ACCOUNT_JOURNAL = "journal.paper"
 ACCOUNT_SHARD = Shard("account", 0, 0)
 """The paper account as the writer of its own topics."""
+GUARD_JOURNAL = "journal.guard"
 ANSWER_S = 5.0
 _WEEK_MS = 7 * 24 * 3_600_000
 
@@ -53,7 +56,7 @@ def plans(settings: Settings, partitions: Mapping[str, int]) -> list[Plan]:
         for name, count in partitions.items()
     ]
     broker_time = {"retention.ms": str(_WEEK_MS), "message.timestamp.type": "LogAppendTime"}
-    outputs = [Plan(output(name, settings), shards, broker_time) for name in TOPICS]
+    outputs = [Plan(output(name, settings), shards, broker_time) for name in (*TOPICS, SLO)]
     journal = Plan(output(JOURNAL, settings), shards, broker_time | kept)
     return [*ticks, Plan(settings.control_topic, 1, broker_time), journal, *outputs]
 
@@ -69,10 +72,16 @@ def account_plans(settings: Settings) -> list[Plan]:
     return [Plan(account_output(name, settings), 1, kept) for name in (*ACCOUNT_TOPICS, ACCOUNT_JOURNAL)]
 
 
+def guard_plans(settings: Settings) -> list[Plan]:
+    """Return the topics of the guard, which has one partition of each and keeps everything."""
+    kept = {"retention.ms": "-1", "message.timestamp.type": "LogAppendTime"}
+    return [Plan(output(name, settings), 1, kept) for name in (*GUARD_TOPICS, GUARD_JOURNAL)]
+
+
 def planned(settings: Settings) -> list[Plan]:
     """Return every topic with the pinned partition count of the settings."""
     partitions = dict.fromkeys(tick_topics(settings), settings.partitions)
-    return [*plans(settings, partitions), *account_plans(settings)]
+    return [*plans(settings, partitions), *account_plans(settings), *guard_plans(settings)]
 
 
 def cluster_id(bootstrap: str) -> str:
@@ -100,7 +109,7 @@ def create(settings: Settings) -> list[Plan]:
     client = admin(settings.kafka_bootstrap)
     have = existing(settings.kafka_bootstrap)
     counts = {name: have.get(name, settings.partitions) for name in tick_topics(settings)}
-    wanted = [*plans(settings, counts), *account_plans(settings)]
+    wanted = [*plans(settings, counts), *account_plans(settings), *guard_plans(settings)]
     for plan in wanted:
         if have.get(plan.name, plan.partitions) != plan.partitions:
             raise TopicsError(_wrong_count(plan, have[plan.name]))
@@ -130,12 +139,21 @@ def shards(settings: Settings) -> list[Shard]:
 
 def check_account(settings: Settings) -> None:
     """Raise ``TopicsError`` if a topic of the paper account is missing."""
+    _check_single(settings, account_plans(settings), "the account")
+
+
+def check_guard(settings: Settings) -> None:
+    """Raise ``TopicsError`` if a topic of the guard is missing."""
+    _check_single(settings, guard_plans(settings), "the guard")
+
+
+def _check_single(settings: Settings, wanted: Sequence[Plan], whose: str) -> None:
     have = existing(settings.kafka_bootstrap)
-    for plan in account_plans(settings):
+    for plan in wanted:
         if plan.name not in have:
             raise TopicsError(f"no topic {plan.name}; create it with: levibot topics create")
         if have[plan.name] != plan.partitions:
-            raise TopicsError(f"topic {plan.name} has {have[plan.name]} partitions; the account needs one")
+            raise TopicsError(f"topic {plan.name} has {have[plan.name]} partitions; {whose} needs one")
 
 
 def share(every: Sequence[Shard], settings: Settings) -> list[Shard]:

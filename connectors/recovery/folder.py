@@ -25,10 +25,14 @@ LOCK, MANIFEST, STORE, RUNNING = "lock", "manifest.json", "store", "running"
 
 @dataclass(frozen=True, slots=True)
 class RecoveryFolder:
-    """An open folder; ``unclean``: the process before did not end by a clean stop, as far as is known."""
+    """An open folder; ``unclean``: the process before did not end by a clean stop, as far as is known.
+
+    ``crashed``: it is known that it did not.
+    """
 
     path: Path
     unclean: bool
+    crashed: bool = False
 
     @property
     def store(self) -> Path:
@@ -72,9 +76,9 @@ def opened(path: Path, manifest: Manifest) -> Iterator[RecoveryFolder]:
         stale = store.purge(path / STORE)
         if stale:
             _LOG.warning("snapshots of an epoch that was never completed removed", rows=stale)
-        unclean = not known or (path / RUNNING).exists()
+        crashed = (path / RUNNING).exists()
         (path / RUNNING).write_text(str(os.getpid()))
-        yield RecoveryFolder(path, unclean)
+        yield RecoveryFolder(path, crashed or not known, crashed)
 
 
 def reset(path: Path) -> bool:

@@ -28,6 +28,7 @@ class Kind(NamedTuple):
 
 SHARD = Kind(f"{PREFIX}shards", f"{PREFIX}shard:")
 ACCOUNT = Kind(f"{PREFIX}accounts", f"{PREFIX}account:")
+GUARD = Kind(f"{PREFIX}guards", f"{PREFIX}guard:")
 
 SHARDS = SHARD.listed
 
@@ -36,11 +37,17 @@ FORMAT = 1
 """In every head; raised when what a view says changes, so that a reader of another version refuses it."""
 
 _SYMBOL = "symbol:"
+_SERIES = f"{PREFIX}series:"
 
 
 def shard(key: str) -> str:
     """Return the key of a shard's hash."""
     return SHARD.hash(key)
+
+
+def series(name: str) -> str:
+    """Return the key of a metric's sorted set of points."""
+    return f"{_SERIES}{name}"
 
 
 def symbol(name: str) -> str:

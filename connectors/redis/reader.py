@@ -14,6 +14,7 @@ from redis.client import Pipeline
 
 from connectors.redis import keys
 from connectors.redis.connection import connect
+from connectors.redis.series import decoded
 
 Plain = dict[str, Any]
 
@@ -90,10 +91,34 @@ class ViewReader:
         ``second`` is the next one that it takes in, ``books`` and ``trades`` have the last record of
         ``account`` and the last ones of ``trades`` by book, ``written_at`` is as of a shard.
         """
-        listed = [keys.ACCOUNT.hash(key) for key in self._listed(keys.ACCOUNT)]
+        return self._only(keys.ACCOUNT)
+
+    def guard(self) -> Plain | None:
+        """Return what the guard shows, or None where there is none; raises ``RedisDownError``.
+
+        ``rollout`` is the run and its last check, ``alerts`` what fires, ``desk`` who may trade what;
+        ``written_at`` is as of a shard.
+        """
+        return self._only(keys.GUARD)
+
+    def _only(self, kind: keys.Kind) -> Plain | None:
+        """Return the head of the first there is of a kind."""
+        listed = [kind.hash(key) for key in self._listed(kind)]
         heads = self._ask(lambda pipe: [pipe.hget(name, keys.HEAD) for name in listed])
         found = [_versioned(name, head) for name, head in zip(listed, heads, strict=True) if head is not None]
         return next(iter(found), None)
+
+    def slo_series(self, metric: str, since_s: int = 0) -> list[Plain]:
+        """Return the points of a metric from a second of log time on, oldest first, of all scopes.
+
+        Each has ``scope``, ``second``, ``value`` and ``n``; seven days are kept. Raises ``RedisDownError``.
+        """
+        start = since_s * 1_000
+        [found] = self._ask(lambda pipe: pipe.zrange(keys.series(metric), start, "+inf", byscore=True))
+        try:
+            return decoded(found)
+        except orjson.JSONDecodeError as error:
+            raise RedisDownError(f"a point of the series {metric} is not ours: {error}") from error
 
     def _listed(self, kind: keys.Kind = keys.SHARD) -> dict[str, int]:
         """Return what is of a kind in order of keys, with the ms of the last write."""

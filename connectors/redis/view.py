@@ -104,7 +104,8 @@ class ShardView:
         if topic == FALLBACK and body["event"] == "enter":
             reason = body["reason"]
             self._fallbacks = {**self._fallbacks, reason: self._fallbacks.get(reason, 0) + 1}
-        known = self._symbols.get(body["symbol"])
+        # an event of a breaker is of a shard, and names no symbol
+        known = self._symbols.get(body.get("symbol", ""))
         if body["event"] == "expired" and known:
             self._symbols[body["symbol"]] = {**known, "level": "expired"}
 

@@ -1,8 +1,9 @@
 """Publishing views in Redis from a side thread, so that no stage ever waits for it.
 
 Delivery promise: at any time the newest view of each shard is on its way, older ones that were not yet
-written are skipped, every write is absolute. While Redis is down nothing but the newest views is kept; when
-it is back the whole of them is written. Unit of parallelism: one writer and one thread a process.
+written are skipped, every write is absolute. While Redis is down nothing but the newest views is kept, and a
+bounded number of points of series; when it is back the whole of them is written. Unit of parallelism: one
+writer and one thread a process.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from types import TracebackType
 from typing import NamedTuple, Self
 
@@ -18,6 +19,7 @@ import redis
 
 from connectors.redis.connection import connect
 from connectors.redis.keys import SHARD, Kind
+from connectors.redis.series import Point, Series
 from connectors.redis.shard_hash import ShardHash, View
 
 INTERVAL_S = 0.2
@@ -39,6 +41,8 @@ class ViewStats(NamedTuple):
     skipped: int  # replaced by a newer one before they were written
     failures: int  # attempts that failed
     last_success_age_s: float | None  # None: not one so far
+    points: int = 0  # of series, that Redis has acknowledged
+    dropped: int = 0  # points for which there was no room while Redis was down
 
 
 class ViewWriter:
@@ -65,6 +69,7 @@ class ViewWriter:
         self._hashes: dict[str, ShardHash] = {}
         self._views: dict[str, View] = {}
         self._owed: dict[str, None] = {}  # shards to be written, in order
+        self._series = Series()
         self._written = self._skipped = self._failures = self._misses = 0
         self._last_success: float | None = None
         self._deadline = 0.0
@@ -79,10 +84,16 @@ class ViewWriter:
             self._put[shard_key] = view
         self._wake.set()
 
+    def append(self, points: Iterable[Point]) -> None:
+        """Hand over points of series; returns at once, dropping what does not fit."""
+        self._series.append(points)
+        self._wake.set()
+
     def stats(self) -> ViewStats:
         """Return the counts so far."""
         age = None if self._last_success is None else time.monotonic() - self._last_success
-        return ViewStats(self._written, self._skipped, self._failures, age)
+        series = self._series
+        return ViewStats(self._written, self._skipped, self._failures, age, series.written, series.dropped)
 
     def close(self, timeout_s: float = 1.0) -> None:
         """Write what is left, trying for ``timeout_s`` if Redis does not take it, and end the thread."""
@@ -100,7 +111,7 @@ class ViewWriter:
             self._attempt()
             self._closing.wait(self._pause(time.thread_time() - began))
         self._attempt()
-        while self._owed and time.monotonic() < self._deadline:
+        while (self._owed or self._series) and time.monotonic() < self._deadline:
             time.sleep(_FIRST_RETRY_S)
             self._attempt()
         self._client.close()
@@ -136,6 +147,7 @@ class ViewWriter:
             entry.write(self._client, self._views[shard], self._clock())
             self._written += 1
             self._last_success = time.monotonic()
+        self._series.write(self._client)
         if self._misses:
             _LOG.info("Redis is back, the whole view is written")
         self._misses = 0

@@ -50,3 +50,15 @@ def paper() -> None:
     from flows.paper_process import run_paper  # noqa: PLC0415
 
     run_paper()
+
+
+@app.command()
+def guard() -> None:
+    """What flows publish to alerts, steps of a rollout, and commands.
+
+    One process for all shards. It acts by signed commands alone, so it needs
+    ADMIN_SECRET; with GUARD_ACTS=false it only tells what it would do.
+    """
+    from flows.guard_process import run_guard  # noqa: PLC0415
+
+    run_guard()

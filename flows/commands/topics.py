@@ -7,7 +7,7 @@ from typing import Annotated
 import orjson
 import typer
 
-from connectors.kafka.control_client import send
+from connectors.kafka.control_sender import send
 from connectors.kafka.growth import grow as grow_topics
 from connectors.kafka.topics import create as create_topics
 from connectors.kafka.topics import planned

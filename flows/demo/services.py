@@ -66,6 +66,7 @@ def _values(
         "api_port": api_port,
         "flow_port": flow_port,
         "paper_port": free_port(base.paper_port),
+        "guard_port": free_port(base.guard_port),
         "admin_secret": secret,
         # the embedded log dies with its broker, and so must the state that was made of it
         "recovery_dir": recovery,
@@ -92,6 +93,7 @@ def _start(values: dict[str, object], feed: list[str], logs: Path) -> list[Super
         "feed": [levibot, "feed", *feed],
         "signals": [levibot, "run", "signals"],
         "paper": [levibot, "run", "paper"],
+        "guard": [levibot, "run", "guard"],
         "api": [sys.executable, "-m", "api"],
     }
     return [Supervised(name, command, env, logs) for name, command in commands.items()]

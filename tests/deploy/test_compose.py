@@ -88,10 +88,11 @@ def test_mounted_paths_exist_and_are_read_only() -> None:
 
 
 def test_only_training_may_change_models() -> None:
-    """The flow scores with what it can read, and cannot write; the account looks up which is promoted."""
+    """The flow scores with what it can read, and cannot write; account and guard look up which is promoted."""
     mounted = {name: [v for v in s.get("volumes", []) if v.startswith("models:")] for name, s in OURS.items()}
     assert {name: volumes for name, volumes in mounted.items() if volumes} == {
         "flow": ["models:/var/lib/models:ro"], "paper": ["models:/var/lib/models:ro"],
+        "guard": ["models:/var/lib/models:ro"],
         "train": ["models:/var/lib/models"],
     }  # fmt: skip
 
@@ -205,7 +206,7 @@ def test_prometheus_asks_services_that_exist() -> None:
         for name, service in OURS.items()
         if "ports" in service
     }
-    assert {target.partition(":")[0] for target in targets} == {"api", "flow", "paper"}
+    assert {target.partition(":")[0] for target in targets} == {"api", "flow", "paper", "guard"}
     for target in targets:
         name, _, port = target.partition(":")
         assert port in inside[name]

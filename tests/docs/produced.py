@@ -97,7 +97,7 @@ def monitored() -> Iterable[Encoded]:
 def _inputs() -> list[Input]:
     """Commands fall one a second into the market; then faults, and silence until all have expired."""
     ticks, seq = list(market()), 1
-    inputs: list[Input] = [Genesis(Desk(challenger="constant-0.99"), Cause(0, seq))]
+    inputs: list[Input] = [Genesis(Desk(challenger="constant-0.99", share=0.5), Cause(0, seq))]
     for second in range(12):
         inputs.append(_batch(ticks[second * 10 : second * 10 + 10], second * 10, seq))
         seq += 1

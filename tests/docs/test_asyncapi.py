@@ -16,17 +16,19 @@ from connectors.codecs.wire import Encoded
 from connectors.embedded import EmbeddedBroker, EmbeddedRedis
 from connectors.embedded.child import Child
 from connectors.kafka.messages import headers_of as headers_of_message
-from connectors.kafka.topics import ACCOUNT_JOURNAL, planned
+from connectors.kafka.topics import ACCOUNT_JOURNAL, GUARD_JOURNAL, planned
 from connectors.settings import Settings
 from models.control.flags import FLAGS
 from models.desk.desk import Desk
 from models.desk.gate import REASONS, SIGNALS
+from models.guard.records import TOPICS as GUARD_TOPICS
 from models.judge.records import TOPICS
 from models.market.ledger import Totals
 from models.market.schema import NAMES
 from models.paper.account import TOPICS as ACCOUNT_TOPICS
 from models.paper.words import BLOCKED
 from models.performance.grades import SCALES, WORDS
+from models.slo.body import COUNTS, LATENCIES, SLO
 from models.ticks import Reason
 from tests.docs.contract import (
     BYTES,
@@ -42,6 +44,8 @@ from tests.docs.contract import (
 )
 from tests.docs.produced import records
 from tests.docs.produced_account import account_entries, account_records
+from tests.docs.produced_guard import guard_entries, guard_records
+from tests.docs.produced_slo import slo_records
 from tests.flows.running import LEVIBOT, SECRET, Stage, until
 
 PAST = ("simulate", "--symbols", "6", "--rate", "5", "--speed", "max", "--seconds", "8", "--json")
@@ -49,14 +53,15 @@ OPEN = {"tick", "flags", "numbers", "args", "features", "lines", "by_symbol", "b
 """Objects that may hold fields not named: foreign ticks, maps, and arguments that another rule describes."""
 
 
-ALL = (*TOPICS, *ACCOUNT_TOPICS, ACCOUNT_JOURNAL)
+ALL = (*TOPICS, SLO, *ACCOUNT_TOPICS, ACCOUNT_JOURNAL, *GUARD_TOPICS, GUARD_JOURNAL)
 """The topics that are filled without a broker."""
 
 
 @pytest.fixture(scope="module")
 def produced() -> list[Encoded]:
-    """Everything that a shard publishes over an eventful life, and the paper account over a few."""
-    return [*records(), *account_records(), *account_entries()]
+    """Everything that a shard publishes over an eventful life, and so do the paper account and the guard."""
+    accounts, guards = [*account_records(), *account_entries()], [*guard_records(), *guard_entries()]
+    return [*records(), *accounts, *slo_records(), *guards]
 
 
 @pytest.fixture(scope="module")
@@ -111,9 +116,11 @@ def test_every_key_is_as_described(named: list[tuple[str, Encoded]]) -> None:
             assert key == orjson.loads(record.value)["symbol"]
         elif described == "shard":
             assert key == "ticks/0003"
-        elif described == "book":
-            assert key == orjson.loads(record.value)["book"]
-        elif record.topic == ACCOUNT_JOURNAL:
+        elif described in ("book", "source", "rule", "run"):
+            assert key == orjson.loads(record.value)[described]
+        elif described == "actor, or unknown where none is named":
+            assert key == (orjson.loads(record.value)["actor"] or "unknown")
+        elif record.topic in (ACCOUNT_JOURNAL, GUARD_JOURNAL):
             assert key == described
         else:
             assert described == "symbol, or shard where it could not be read"
@@ -182,6 +189,8 @@ def test_the_contract_lists_what_the_code_lists() -> None:
     assert SCHEMAS["blocked"]["properties"]["reason"]["enum"] == list(BLOCKED)
     assert SCHEMAS["grade"]["enum"] == [*WORDS, None]
     assert SCHEMAS["account"]["properties"]["grades"]["required"] == list(SCALES)
+    assert list(SCHEMAS["slo"]["properties"]["counts"]["properties"]) == list(COUNTS)
+    assert list(SCHEMAS["slo"]["properties"]["latency"]["properties"]) == list(LATENCIES)
     assert DOCUMENT["info"]["license"]["name"] == "Apache-2.0"
 
 

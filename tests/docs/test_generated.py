@@ -30,6 +30,7 @@ OTHER: dict[str, Any] = {
     "ml_signal_weights": "1,2,3", "audit_ml_bucket": False, "audit_ml_signal_parts": False,
     "flags_file": "flags.yaml", "rules_file": "rules.yml", "run_dir": "elsewhere", "log_format": "json",
     "log_level": "debug", "start": "latest", "account_suffix": "-b", "paper_port": 1,
+    "guard_port": 1, "guard_silent_after_s": 60.0, "guard_acts": False, "canary_policy_file": "policy.json",
     "paper_start_balance": "2000", "paper_maker_bps": 1.0, "paper_taker_bps": 1.0, "paper_slippage_bps": 1.0,
     "paper_liquidity": "maker", "paper_latency_ms": 1, "paper_equity_fraction": 0.5,
     "paper_behind_after_s": 5.0,
@@ -55,14 +56,15 @@ def test_every_setting_says_what_it_means() -> None:
 
 
 def test_topics_are_kept_as_the_readme_says() -> None:
-    """For a week; the account's without limit, and where ticks are recorded they and the journal too."""
+    """For a week; the account's and the guard's without limit, and recorded ticks and their journal too."""
     account = {"trades", "account", "journal.paper"}
+    guard = {"alerts", "rollout", "audit.guard", "journal.guard"}
     kept = {plan.name: plan.config["retention.ms"] for plan in planned(Settings(_env_file=None))}
-    assert {kept.pop(name) for name in account} == {"-1"}
+    assert {kept.pop(name) for name in account | guard} == {"-1"}
     assert set(kept.values()) == {str(7 * 86_400_000)}
     recorded = planned(Settings(_env_file=None, recorded_ticks=True))
     without_limit = {p.name for p in recorded if p.config["retention.ms"] == "-1"}
-    assert without_limit == {"ticks", "journal", *account}
+    assert without_limit == {"ticks", "journal", *account, *guard}
 
 
 FILES = {file: ROOT / "configs" / Path(OTHER[file]).name for file in ("flags_file", "rules_file")}

@@ -1,0 +1,126 @@
+"""The guard as a process: settings in, clients connected, dataflow run, everything closed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import structlog
+from prometheus_client import CollectorRegistry, PlatformCollector, ProcessCollector
+
+from connectors import failpoints, start_values
+from connectors.embedded.ports import free_port
+from connectors.kafka.guard.opening import GuardOpening
+from connectors.kafka.guard.orders import Orders
+from connectors.kafka.guard.sink import GuardSink, GuardSinks
+from connectors.kafka.guard.source import GuardSource
+from connectors.kafka.outlets import Outlets
+from connectors.kafka.settling import settle
+from connectors.kafka.sink import ShardSink
+from connectors.kafka.slo import SloLog
+from connectors.kafka.suppressed import Comparison
+from connectors.kafka.topics import check_guard, cluster_id, guard_plans, output, shards
+from connectors.logs import configure
+from connectors.probe import HealthProbe
+from connectors.recovery.folder import RecoveryFolder, opened
+from connectors.recovery.manifest import Manifest, app_version
+from connectors.redis.keys import GUARD as GUARDS
+from connectors.redis.writer import ViewWriter
+from connectors.settings import Settings, settings
+from flows.guard import FLOW, STEPS, guard_flow
+from flows.guard_shown import GuardShown
+from flows.health import HealthServer
+from flows.runtime import Stop, leave, run
+from flows.slo.reporter import Reporter, each
+from flows.watchdog import Watchdog
+from models.guard.outbox import SENDER
+from models.guard.records import GUARD, TOPICS
+from models.slo.body import SLO
+from models.slo.tally import Tally
+
+_LOG = structlog.get_logger()
+
+
+def run_guard(config: Settings | None = None) -> None:
+    """Run the guard over what all flows publish until a clean stop."""
+    config = config or settings()
+    configure(config, process="guard")
+    failpoints.arm(config.failpoint)
+    stop = Stop()
+    stop.on_signals()
+    spec, every = start_values.guard_spec(config), shards(config)
+    check_guard(config)
+    if config.admin_secret is None and config.guard_acts:
+        _LOG.warning("no ADMIN_SECRET: no command can be sent, and every one is told of as refused")
+    with opened(folder_of(config), _manifest(config)) as folder:
+        failpoints.reach("open.locked")
+        outlets = _outlets(config, folder)
+        opening = GuardOpening(config, spec.fingerprint(), every, outlets)
+        probed = HealthProbe(config.api_host, config.api_port)
+        with _shown(config) as shown, probed as probe, _reporter(config, folder) as reporter:
+            watchdog = Watchdog(config.stuck_after_s)
+            source = GuardSource(opening.open, probe.answered, stop, each(watchdog, reporter.looks))
+            sink = GuardSinks(lambda: _sink(config, opening, outlets, shown))
+            _LOG.info("starting", shards=len(every), spec=spec.fingerprint()[:12], acts=spec.act)
+            run(guard_flow(source, sink, spec), timedelta(milliseconds=config.epoch_ms), folder.store)
+            watchdog.stop()
+        opening.close()
+        folder.clean()
+    _LOG.info("stopped cleanly")
+    leave()
+
+
+def folder_of(config: Settings) -> Path:
+    """Return the recovery folder of the guard."""
+    return config.recovery_dir / f"{FLOW}{config.topic_suffix}"
+
+
+def _sink(config: Settings, opening: GuardOpening, outlets: Outlets, shown: GuardShown) -> GuardSink:
+    last, suffix = opening.published(GUARD), config.topic_suffix
+    compare = Comparison(config.kafka_bootstrap, suffix) if config.compare_suppressed else None
+    return GuardSink(
+        ShardSink(GUARD, outlets.open(GUARD), last, suffix, shown, compare), Orders(config, SENDER)
+    )
+
+
+def _reporter(config: Settings, folder: RecoveryFolder) -> Reporter:
+    log = SloLog(config.kafka_bootstrap, output(SLO, config))
+    return Reporter(log, [Tally("guard", GUARD.key)], crashed=folder.crashed)
+
+
+def _manifest(config: Settings) -> Manifest:
+    """Return what the state belongs to; rules and profiles may change behind a clean stop."""
+    return Manifest(
+        app=app_version(),
+        cluster=cluster_id(config.kafka_bootstrap),
+        steps=[FLOW, *STEPS],
+        topics={plan.name: plan.partitions for plan in guard_plans(config)},
+        shards=[f"{GUARD.key}={GUARD.number}"],
+        instance="0 of 1",
+        spec="",
+    )
+
+
+def _outlets(config: Settings, folder: RecoveryFolder) -> Outlets:
+    """Return where output records go, once no dead process can append to them."""
+    if config.output_transactions:
+        return Outlets(config.kafka_bootstrap, f"levibot-guard{config.topic_suffix}")
+    if folder.unclean:
+        settle(config.kafka_bootstrap, [output(topic, config) for topic in TOPICS], [GUARD.number])
+    return Outlets(config.kafka_bootstrap)
+
+
+@contextmanager
+def _shown(config: Settings) -> Iterator[GuardShown]:
+    """Serve health and metrics, and write the read model."""
+    registry = CollectorRegistry()
+    ProcessCollector(registry=registry)
+    PlatformCollector(registry=registry)
+    with ViewWriter(config.redis_url, kind=GUARDS) as writer:
+        shown = GuardShown(writer, registry, config.canary_policy_file)
+        health = HealthServer(config.flow_host, free_port(config.guard_port), registry, shown.status)
+        _LOG.info("health and metrics", port=health.port)
+        yield shown
+        health.close()

@@ -1,0 +1,1 @@
+"""What a flow tells of its own service: ``slo`` records beside its output, outside what is replayed."""

@@ -1,0 +1,1 @@
+"""How well the flows serve: counts and latencies that they tell every ten seconds, and windows over them."""
