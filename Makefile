@@ -6,6 +6,7 @@ SHELL := bash
 .DELETE_ON_ERROR:
 
 UV ?= uv
+COMPOSE ?= docker compose
 WORKERS ?= 2
 EDGE ?= 1
 REPORTS ?= reports/backtests
@@ -33,10 +34,11 @@ $(READY): pyproject.toml requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --editable .
 	@touch $@
 
-.PHONY: help setup test slow crash lint demo bench train-prod reports docs kafka lock clean
+.PHONY: help setup test slow crash lint demo bench reports docs kafka lock clean
+.PHONY: health-check prod-ready postfix-check seed-data ca-setup train-prod backend-restart model-test snapshot-flags
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(READY)  ## make .venv with the locked dependencies (PYTHON=... names the interpreter)
 
@@ -59,6 +61,32 @@ demo: $(READY)  ## run the whole product on embedded services (SECONDS=60 to end
 
 bench: $(READY)  ## print every speed budget as a ratio measured side by side
 	$(BIN)/python -m benchmarks
+
+health-check: $(READY)  ## feel the pulse of what runs: API, Redis, every shard (0 well, 1 not, 2 cannot tell)
+	$(BIN)/levibot check quick
+
+prod-ready: $(READY)  ## check everything before going live (PROFILE=golive; DRILL=1 tries the kill switch)
+	$(BIN)/levibot check full --profile $(or $(PROFILE),golive) $(if $(DRILL),--drill)
+
+postfix-check: $(READY)  ## check after a fix or a rollback: the pulse, then what clients are served (PROFILE=spark)
+	$(BIN)/levibot check quick
+	$(BIN)/levibot check full --profile $(or $(PROFILE),spark)
+
+seed-data: $(READY)  ## put exactly 10,000 seeded ticks of three symbols into the tick topic
+	$(BIN)/levibot feed simulate --ticks 10000 --seed 0 --symbols BTCUSDT,ETHUSDT,SOLUSDT --speed max \
+		$(if $(START),--start $(START))
+
+ca-setup: $(READY)  ## create all topics, those of the one- and five-second bars among them
+	$(BIN)/levibot topics create
+
+backend-restart:  ## restart the services of docker compose after a change of code (models and flags need none)
+	$(COMPOSE) restart flow paper guard api
+
+model-test: $(READY)  ## ask for a prediction: 0 the selected model answers, 1 the fallback does
+	$(BIN)/levibot check model
+
+snapshot-flags: $(READY)  ## keep the desk in force (flags, rollout, model) as files of today in reports/
+	$(BIN)/levibot export flags
 
 train-prod: $(READY)  ## train on 12 simulated hours, promote, tell a running demo (FULL=1: 200 trials; EDGE=1)
 	$(BIN)/levibot train --simulated --edge $(EDGE) --hours 12 --preset $(if $(FULL),full,quick) --name lgbm-prod

@@ -19,13 +19,19 @@ from flows.commands import (
     bars,
     calibrate,
     calibration,
+    check,
     control,
+    cron,
     daily,
     demo,
     doctor,
     drift,
+    export,
     feed,
+    gonogo,
+    marathon,
     models,
+    profiles,
     record,
     recover,
     replay,
@@ -58,6 +64,11 @@ app.add_typer(models.app, name="models")
 app.add_typer(snapshot.app, name="snapshot")
 app.add_typer(verify.app, name="verify")
 app.add_typer(backtest.app, name="backtest")
+app.add_typer(check.app, name="check")
+app.add_typer(cron.app, name="cron")
+app.add_typer(export.app, name="export")
+app.add_typer(marathon.app, name="marathon")
+app.add_typer(profiles.app, name="profiles")
 app.add_typer(daily.app, name="daily")
 app.command("api")(api.serve)
 app.command("bars")(bars.bars)
@@ -66,6 +77,7 @@ app.command("calibration")(calibration.calibration)
 app.command("demo")(demo.demo)
 app.command("doctor")(doctor.doctor)
 app.command("drift")(drift.drift)
+app.command("go-nogo")(gonogo.go_nogo)
 app.command("record")(record.record)
 app.command("replay")(replay.replay)
 app.command("rules")(rules.rules)
