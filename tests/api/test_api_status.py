@@ -20,7 +20,7 @@ def test_status_of_one_shard(api: Api) -> None:
     assert said == {
         "killed": False, "killed_models": [], "killed_symbols": [], "halted": False, "canary_mode": False,
         "allow_symbols": ["BTCUSDT", "ETHUSDT"], "preview": False, "rollout": {"fraction": 1.0},
-        "model": {"name": "constant-0.9", "version": "constant-0.9-1.0"}, "challenger": "",
+        "model": {"name": "constant-0.9", "version": "constant-0.9-1.0"}, "challenger": "", "share": 0.0,
         "policy": {"entry": 0.55, "exit": 0.45}, "weights": [1.0, 1.0, 1.0], "flags": {}, "partial": {},
         "executor": "online", "events": [], "ts": NOW,
         "ledger": {"read": 4, "used": 3, "skipped": 0, "late": 0, "duplicate": 0, "invalid": 1},

@@ -94,7 +94,13 @@ def test_the_commands_are_those_that_are_known() -> None:
         "recover inspect", "recover purge", "recover reset", "verify", "verify crash", "verify log",
         "verify replay", "verify lookahead", "verify warmup", "verify alarms", "snapshot",
         "snapshot features",
-        "snapshot audit", "calibration", "drift", "rules",
+        "snapshot audit", "calibration", "drift", "rules", "run guard", "profiles", "profiles list",
+        "profiles show", "profiles check", "export", "export shadow", "export flags", "check", "check quick",
+        "check full", "check model", "go-nogo", "cron", "cron print", "control halt", "control resume",
+        "control policy.set", "control calibration.mark", "control rollout", "control rollback",
+        "control rollout.start", "control rollout.approve", "control rollout.suspend",
+        "control rollout.resume", "control rollout.retry", "verify kill", "verify rollout",
+        "verify marathon", "marathon", "marathon start", "marathon status", "marathon evaluate",
     }  # fmt: skip
 
 
