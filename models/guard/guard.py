@@ -20,7 +20,6 @@ from models.guard.waiting import Waiting
 from models.guard.work import Work
 from models.inputs import Cause
 from models.judge.records import Record
-from models.rules.evaluate import Sample
 from models.spec import SECOND
 
 FRESH_NS = 60 * SECOND

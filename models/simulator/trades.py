@@ -32,8 +32,15 @@ _ACTIVITY = ((0.3, 1.0, 8.0), (0.35, 0.6, 0.05))  # values, weights
 _VOLATILITY = ((0.5, 1.0, 2.5), (0.4, 0.5, 0.1))
 _FLOW_BIAS = 0.5
 _EDGE_SCALE = 2.0
+PRESSURE_HOLD_S = 90.0
+"""Mean time until the pressure is drawn anew; every second draw turns it."""
 _SWEEP = 0.5
 _QTY_SPREAD = 1.2  # of the logarithm
+
+
+def drift_per_second(edge: float) -> float:
+    """Return the planted drift while a pressure lasts, in standard deviations of a second's log price."""
+    return edge * _EDGE_SCALE * math.sqrt(60) / 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +75,7 @@ class TradeProcess:
         self._activity = regime(*_ACTIVITY, 10.0)
         self._trading = regime((0.0, 1.0), (spec.silence, 1.0 - spec.silence), spec.silence_seconds)
         self._volatility = regime(*_VOLATILITY, 300.0)
-        self._pressure = regime((-1.0, 1.0), (0.5, 0.5), 90.0)
+        self._pressure = regime((-1.0, 1.0), (0.5, 0.5), PRESSURE_HOLD_S)
         self._steps = 0
         self._last_id = np.zeros(count, np.int64)
         self._log_price = np.log([i.price for i in spec.instruments])
