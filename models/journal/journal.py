@@ -75,7 +75,7 @@ class Journal:
         return self.barrier if self.position.t < self.barrier else None
 
     def reinjected(self, most: int | None = None) -> list[Entry]:
-        """Return the pending entries that are due at the present tick, all or so many, and move behind them."""
+        """Return the pending entries that are due at the present tick, at most so many; move behind them."""
         due: list[Entry] = []
         while self._pending and self._due(self._pending[0][1]) and len(due) != most:
             offset, entry = self._pending.popleft()

@@ -88,7 +88,7 @@ def test_mounted_paths_exist_and_are_read_only() -> None:
 
 
 def test_only_training_may_change_models() -> None:
-    """The flow scores with what it can read, and cannot write; account and guard look up which is promoted."""
+    """The flow scores with what it can read, and cannot write; account and guard look up the promoted one."""
     mounted = {name: [v for v in s.get("volumes", []) if v.startswith("models:")] for name, s in OURS.items()}
     assert {name: volumes for name, volumes in mounted.items() if volumes} == {
         "flow": ["models:/var/lib/models:ro"], "paper": ["models:/var/lib/models:ro"],
