@@ -19,6 +19,7 @@ from flows.commands import (
     bars,
     calibrate,
     calibration,
+    chaos_drill,
     check,
     control,
     cron,
@@ -35,9 +36,11 @@ from flows.commands import (
     record,
     recover,
     replay,
+    report,
     rules,
     run,
     snapshot,
+    soak,
     topics,
     train,
     verify,
@@ -69,11 +72,13 @@ app.add_typer(cron.app, name="cron")
 app.add_typer(export.app, name="export")
 app.add_typer(marathon.app, name="marathon")
 app.add_typer(profiles.app, name="profiles")
+app.add_typer(report.app, name="report")
 app.add_typer(daily.app, name="daily")
 app.command("api")(api.serve)
 app.command("bars")(bars.bars)
 app.command("calibrate")(calibrate.calibrate)
 app.command("calibration")(calibration.calibration)
+app.command("chaos")(chaos_drill.chaos)
 app.command("demo")(demo.demo)
 app.command("doctor")(doctor.doctor)
 app.command("drift")(drift.drift)
@@ -81,6 +86,7 @@ app.command("go-nogo")(gonogo.go_nogo)
 app.command("record")(record.record)
 app.command("replay")(replay.replay)
 app.command("rules")(rules.rules)
+app.command("soak")(soak.soak)
 app.command("train")(train.train)
 
 EXPECTED = (

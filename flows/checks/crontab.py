@@ -29,6 +29,8 @@ JOBS = (
     Job("13 * * * *", "{levibot} calibration --low-confid 0.55 --markers data/calibration_markers.csv",
         "calibration_markers", "periods of low confidence (S317)"),
     Job("30 2 * * *", "{levibot} replay --last 24h --compare", "replay", "the nightly replay (S153, S292)"),
+    Job("5 0 * * *", "{levibot} report day --date $(date -ud yesterday +%F)", "report_day",
+        "the 24-hour report of the day before (S302)"),
     Job("0 9 * * *", "{levibot} daily morning", "daily", "the look of the morning (S289)"),
     Job("0 18 * * *", "{levibot} daily evening", "daily", "the day's PnL and the flags in force (S290)"),
     Job("10 18 * * *", "{levibot} export flags --out backups", "backup", "the desk, its flags (S207, S290)"),

@@ -19,17 +19,24 @@ from connectors.codecs import Decoder
 from connectors.embedded import EmbeddedBroker, EmbeddedRedis, free_port
 from connectors.embedded.child import Child
 from connectors.kafka.clients import producer
-from connectors.kafka.topics import ACCOUNT_JOURNAL
+from connectors.kafka.topics import ACCOUNT_JOURNAL, GUARD_JOURNAL
 from connectors.settings import Settings
+from models.guard.records import ROLLOUT
 from tests.docs.blocks import Block, blocks, reader_home
 from tests.docs.contract import kinds, why_not
 from tests.flows.running import Stage, until
 
 BLOCKS = blocks()
 FLOW, PAPER, API = "levibot run signals\n", "levibot run paper\n", "levibot api\n"
+GUARD = "levibot run guard\n"
 """The blocks that run until they are stopped."""
 PYTHON = [sys.executable, "-W", "error", "-c"]
 RECORDED = {"tick_topics": "recorded", "topic_suffix": "-recorded"}
+SENT = [
+    "kill", "unkill", "kill", "unkill", "canary", "model.select", "flag.set", "rollout",
+    "paper.order", "paper.close", "model.promote", "model.select", "model.select", "rollout.start",
+]  # fmt: skip
+"""The commands in the order of the page; the guard's own may follow."""
 TRADES = ["time,price,qty", *(f"{1_700_000_000_000 + i * 100},{100 + i % 5},0.5" for i in range(50))]
 
 
@@ -93,7 +100,13 @@ def run(block: Block, env: dict[str, str], folder: Path, addresses: dict[str, st
 @pytest.fixture
 def stage(embedded_broker: Callable[..., EmbeddedBroker], embedded_redis: EmbeddedRedis) -> Stage:
     """A broker with the topics of the default settings, and with those of the recorded ticks."""
-    values = {"admin_secret": "s3cret", "flow_port": "0", "paper_port": "0", "api_port": str(free_port())}
+    values = {
+        "admin_secret": "s3cret",
+        "flow_port": "0",
+        "paper_port": "0",
+        "guard_port": "0",
+        "api_port": str(free_port()),
+    }
     found = Stage.of_settings(values | {"redis_url": embedded_redis.url})
     return found.at(embedded_broker(found.topics() | found.but(**RECORDED).topics()).bootstrap)
 
@@ -107,11 +120,13 @@ class Reader:
         values = {name.upper(): value for name, value in stage.values.items() if name not in RECORDED}
         values |= {"RECOVERY_DIR": str(home / "recovery"), "MODELS_DIR": str(home / "models")}
         values |= {"REGISTRY_FILE": str(home / "registry.json")}
+        values |= {"CANARY_POLICY_FILE": str(home / "canary_policy.json")}
         self._env = values | reader_home(home, os.environ["PATH"])
         self._ready = {
             FLOW: lambda: all(stage.ends("journal")),
             PAPER: lambda: stage.ends(ACCOUNT_JOURNAL)[0] >= 2,
             API: lambda: self._curl("/healthz").returncode == 0,
+            GUARD: lambda: stage.ends(GUARD_JOURNAL)[0] >= 3,
         }
         self.services: dict[str, Child] = {}
 
@@ -155,15 +170,13 @@ def test_a_reader_who_goes_from_top_to_bottom_gets_what_it_says(stage: Stage, tm
     with ExitStack() as ending:
         ending.callback(reader.stop)
         said = {block.text: reader.run(block) for block in BLOCKS if block.language in ("bash", "python")}
-        journal = until(lambda: commands_of(stage, 4 * 12), "the last command in every journal")
-        until(lambda: taken_by_the_account(stage) == journal, "the account to take the same in")
+        journal = until(lambda: commands_of(stage, 4 * len(SENT)), "the last command in every journal")
+        until(lambda: taken_by_the_account(stage)[: len(SENT)] == SENT, "the account to take the same in")
+        until(lambda: stage.ends(ROLLOUT)[0], "the run to start")
         ending.pop_all()
     ended = reader.stop()
-    assert (ended[FLOW], ended[PAPER]) == (0, 0)
-    assert journal == [
-        "kill", "unkill", "kill", "unkill", "canary", "model.select", "flag.set", "rollout",
-        "paper.order", "paper.close", "model.promote", "model.select",
-    ]  # fmt: skip
+    assert (ended[FLOW], ended[PAPER], ended[GUARD]) == (0, 0, 0)
+    assert journal[: len(SENT)] == SENT
     assert sum(stage.but(**RECORDED).ends("recorded")) == len(TRADES) - 1
 
     def after(start: str) -> str:

@@ -101,6 +101,7 @@ def test_the_commands_are_those_that_are_known() -> None:
         "control rollout.start", "control rollout.approve", "control rollout.suspend",
         "control rollout.resume", "control rollout.retry", "verify kill", "verify rollout",
         "verify marathon", "marathon", "marathon start", "marathon status", "marathon evaluate",
+        "report", "report day", "soak", "chaos",
     }  # fmt: skip
 
 

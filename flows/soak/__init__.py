@@ -1,0 +1,1 @@
+"""A day of paper trading on simulated ticks, faster than real time, and what it came to."""
