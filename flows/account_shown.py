@@ -7,6 +7,7 @@ from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import structlog
 from prometheus_client.core import CollectorRegistry, CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
@@ -15,6 +16,7 @@ from models.judge.records import Shard
 from models.paper.account import Booked
 from models.paper.bodies import ACCOUNT, TRADES
 
+_LOG = structlog.get_logger()
 LAST = 100
 """So many trades of each book are kept, the last ones."""
 
@@ -52,6 +54,7 @@ class AccountShown:
                 assert isinstance(body, dict)
                 if self._take(topic, body) and topic == TRADES:
                     self._counts[body["book"], body["event"], body["reason"]] += 1
+                    _tell(body)
         self._updated_at = time.time()
         self._put(account)
 
@@ -101,6 +104,12 @@ class AccountShown:
         else:
             self._trades.setdefault(body["book"], deque(maxlen=LAST)).append(body)
         return True
+
+
+def _tell(trade: dict[str, Any]) -> None:
+    """Log an order that is blocked because its symbol is not on the canary list."""
+    if "tag" in trade:
+        _LOG.info(f"{trade['tag']} blocked", **{name: trade[name] for name in ("symbol", "book", "side")})
 
 
 class _Metrics(Collector):

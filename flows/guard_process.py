@@ -37,6 +37,8 @@ from flows.slo.reporter import Reporter, each
 from flows.watchdog import Watchdog
 from models.guard.outbox import SENDER
 from models.guard.records import GUARD, TOPICS
+from models.guard.spec import GuardSpec
+from models.rollout.worst_case import worst_case
 from models.slo.body import SLO
 from models.slo.tally import Tally
 
@@ -64,12 +66,21 @@ def run_guard(config: Settings | None = None) -> None:
             source = GuardSource(opening.open, probe.answered, stop, each(watchdog, reporter.looks))
             sink = GuardSinks(lambda: _sink(config, opening, outlets, shown))
             _LOG.info("starting", shards=len(every), spec=spec.fingerprint()[:12], acts=spec.act)
+            _say_longest(spec)
             run(guard_flow(source, sink, spec), timedelta(milliseconds=config.epoch_ms), folder.store)
             watchdog.stop()
         opening.close()
         folder.clean()
     _LOG.info("stopped cleanly")
     leave()
+
+
+def _say_longest(spec: GuardSpec) -> None:
+    """Say of each profile how long a run can take, and how long a bad one can live."""
+    for name, profile in sorted(spec.profiles.items()):
+        longest = worst_case(profile.plan, profile.in_force(spec.rules), horizon_s=spec.horizon_s)
+        found = {"promote_h": longest.promote_s / 3_600, "roll_back_h": longest.roll_back_s / 3_600}
+        _LOG.info("at most", profile=name, **{key: round(hours, 2) for key, hours in found.items()})
 
 
 def folder_of(config: Settings) -> Path:

@@ -22,6 +22,7 @@ from models.guard.watching import Watching
 from models.guard.work import Work
 from models.rollout.events import Check
 from models.rollout.transition import Transition
+from models.rollout.worst_case import worst_case
 from models.rules.evaluate import Firing
 from models.rules.rule import Rule
 from models.verdict.checking import Check as Finding
@@ -113,9 +114,18 @@ class Steering:
             self._begin(step.event, work.now.second)
             asked = orders[0].id if orders else command
             told = step.as_dict() | {"profile": self._profile}
+            if step.event == "started":
+                told["numbers"] |= self._longest()
             work.notes.append(rollout(work.now, told, len(work.notes), command_id=asked))
         if steps:
             self.watching.enforce(self._rules())
+
+    def _longest(self) -> dict[str, int]:
+        """Return the longest time to promotion, and from a breach to the rollback, of the run that begins."""
+        machine = self.rolling.machine
+        assert machine is not None
+        found = worst_case(machine.plan, self._rules())
+        return {"promote_s": found.promote_s, "roll_back_s": found.roll_back_s}
 
     def _begin(self, event: str, second: int) -> None:
         if event in ("started", "entered"):

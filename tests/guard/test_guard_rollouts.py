@@ -89,6 +89,8 @@ def test_a_run_goes_from_phase_to_phase_and_ends_where_a_person_lets_it(guard: G
     assert [b["offsets"] for b in in_force] == [
         {"ticks/0000": after, "ticks/0001": after + 10} for after in (50, 70, 70)
     ]
+    began = bodies(found, ROLLOUT)[0]["numbers"]  # two dwells and a check each, a check more for a person
+    assert (began["promote_s"], began["roll_back_s"]) == (60 + 29 + 120 + 60 + 30, 120)
     decision = bodies(found, ROLLOUT)[-1]["numbers"]
     assert (decision["decision"], decision["profile"]) == ("PROMOTE", "small")
 
