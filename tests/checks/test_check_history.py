@@ -23,7 +23,7 @@ from tests.flows.running import Stage, until
 from tests.monitoring.monitor_records import calibration, figures
 from tests.one_shard import OneShard, trade
 
-pytestmark = pytest.mark.embedded
+pytestmark = [pytest.mark.embedded, pytest.mark.slow]
 
 ROOT = Path(__file__).parents[2]
 NOWHERE = "http://127.0.0.1:1"

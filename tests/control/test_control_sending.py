@@ -25,7 +25,7 @@ from models.control.commands import Command
 from models.desk.desk import Desk, take_in
 from models.journal.entry import COMMAND, Entry
 
-pytestmark = pytest.mark.embedded
+pytestmark = [pytest.mark.embedded, pytest.mark.slow]
 SECRET = "a secret for tests"
 
 

@@ -18,7 +18,7 @@ from connectors.kafka.clients import producer
 from connectors.settings import settings
 from flows.commands.export import app
 
-pytestmark = pytest.mark.embedded
+pytestmark = [pytest.mark.embedded, pytest.mark.slow]
 
 HOUR = 3_600 * 10**9
 NOON = 20_000 * 24 * HOUR + 12 * HOUR

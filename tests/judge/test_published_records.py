@@ -11,7 +11,7 @@ import orjson
 from hypothesis import given
 from hypothesis import strategies as st
 from judge.published import COIN, MODELS, OTHER, Story, at, trade
-from laws.profiles import examples
+from laws.how_many import examples
 from laws.strategies import logs, specs
 from oracle.log import Bad, Event, Skip
 from oracle.stages import SHARD, Line, inputs

@@ -6,7 +6,7 @@ from itertools import groupby
 
 from hypothesis import given
 from hypothesis import strategies as st
-from laws.profiles import examples
+from laws.how_many import examples
 from laws.strategies import logs, specs
 from oracle.log import Event
 from oracle.stages import Line, inputs

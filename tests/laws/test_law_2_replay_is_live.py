@@ -7,7 +7,7 @@ any size, with commands, beats, stalls, refused commands and restarts, and every
 from __future__ import annotations
 
 from hypothesis import given
-from laws.profiles import examples
+from laws.how_many import examples
 
 from tests.simulation.plan import JOURNAL, Plan
 from tests.simulation.process import shards

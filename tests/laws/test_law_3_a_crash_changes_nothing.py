@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import given
-from laws.profiles import examples
+from laws.how_many import examples
 
 from tests.simulation.plan import HALTING_FEED, JOURNAL, SNAPSHOT, START, Plan
 from tests.simulation.run import run

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from hypothesis import given
 from hypothesis import strategies as st
-from laws.profiles import examples
+from laws.how_many import examples
 from laws.strategies import logs, specs
 from oracle.log import Bad, Event, Message, Pulse, Skip, Trade
 from oracle.market import Reference

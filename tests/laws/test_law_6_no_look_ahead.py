@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
-from laws.profiles import examples
+from laws.how_many import examples
 from laws.strategies import logs, orderly_logs, specs
 from oracle.log import Event, Message, Pulse, Trade
 from oracle.seen import rows_of

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from laws.profiles import examples
+from laws.how_many import examples
 from laws.strategies import orderly_logs
 from laws.test_law_6_no_look_ahead import LONG_LIVES
 from oracle.log import Event, Message, Pulse, Trade

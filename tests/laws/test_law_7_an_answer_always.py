@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from laws.profiles import examples
+from laws.how_many import examples
 from laws.strategies import MODELS, SYMBOLS, logs, specs
 from oracle.log import Event, Order, Pulse, Trade, messages
 from oracle.market import Reference

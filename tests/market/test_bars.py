@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from laws.profiles import examples
+from laws.how_many import examples
 
 from models.market.bars import LOT_LIMIT, Bars, aggregate, lot_digits, plausible
 from models.market.pending import Trades

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from laws.profiles import examples
+from laws.how_many import examples
 
 from models.market.history import extend, extend_sums, lag, window_max, window_sum
 from models.market.store import Column, SymbolRows

@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 from judge.published import START, rising_and_falling
-from laws.profiles import examples
+from laws.how_many import examples
 from laws.strategies import logs, specs
 from oracle.log import SECOND, Event
 from oracle.market import Reference

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from hypothesis import given
 from hypothesis import strategies as st
-from laws.profiles import examples
+from laws.how_many import examples
 from paper.logs import logs
 from paper.reference import Reference, Row
 from paper.walk import FLAGS, START

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from laws.profiles import examples
+from laws.how_many import examples
 from rules.written import rule
 
 from models.rules.evaluate import Firing, Rules, Sample

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from laws.profiles import examples
+from laws.how_many import examples
 
 from models.scoring.breaker import CLOSED, HALF_OPEN, OPEN, Breaker, Transition
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from judge.published import Story
-from laws.profiles import examples
+from laws.how_many import examples
 from shadow.signals import BLOCK_S, START, Body, expected, signal, wave
 
 from connectors.recovery.state import pack, unpack

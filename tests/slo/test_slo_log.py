@@ -14,7 +14,7 @@ from connectors.embedded import EmbeddedBroker
 from connectors.kafka import slo as module
 from connectors.kafka.slo import SloLog
 
-pytestmark = pytest.mark.embedded
+pytestmark = [pytest.mark.embedded, pytest.mark.slow]
 
 NOWHERE = "127.0.0.1:1"
 
