@@ -42,8 +42,8 @@ help:  ## list the targets
 
 setup: $(READY)  ## make .venv with the locked dependencies (PYTHON=... names the interpreter)
 
-test: $(READY)  ## run all tests but those of `make slow` and `make crash`, with coverage (by file: .venv/bin/coverage report)
-	$(BIN)/python -m pytest -m "not crash and not slow and not kafka" -n $(WORKERS) --dist loadgroup --cov --cov-report= --durations=10
+test: $(READY)  ## run all tests but those of `make slow` and `make crash`; COVERAGE=1 measures (by file: .venv/bin/coverage report)
+	$(BIN)/python -m pytest -m "not crash and not slow and not kafka" -n $(WORKERS) --dist loadgroup $(if $(COVERAGE),--cov --cov-report=) --durations=10
 
 slow: $(READY)  ## run what takes longer: real Kafka, whole processes, recorded captures, every block of the documents
 	$(BIN)/python -m pytest -m "(slow or kafka) and not crash" -n $(WORKERS) --dist loadgroup --durations=10
