@@ -22,7 +22,7 @@ from models.ticks import Floats
 
 DAY = 86_400
 AT_ONCE = 20  # runs that are folded together, as symbols
-DAYS = int(os.environ.get("LEVIBOT_DAYS", "40"))
+DAYS = int(os.environ.get("LEVIBOT_DAYS", "60"))
 """Days of each kind; with LEVIBOT_DAYS=200 those that the rule's docstring counts."""
 
 
