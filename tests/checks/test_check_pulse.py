@@ -23,7 +23,7 @@ from flows.checks.seen import Seen, exit_code, passed
 from flows.commands.check import app
 from tests.one_shard import OneShard, trade
 
-pytestmark = pytest.mark.embedded
+pytestmark = [pytest.mark.embedded, pytest.mark.slow]
 
 NOWHERE = "http://127.0.0.1:1"
 KEY = "ticks/0000"

@@ -60,6 +60,7 @@ def test_large_lists(codec, values, good, data):
     check(codec, data.draw(st.permutations(crowd)))
 
 
+@pytest.mark.slow
 @THOROUGH
 @given(codecs, st.lists(records(), min_size=BATCH_FROM, max_size=3 * BATCH_FROM))
 def test_large_lists_of_damaged_records(codec, values):

@@ -17,7 +17,7 @@ from models.spec import SECOND
 from tests.day_report.told import DAY_S, alert, score
 from tests.slo.bodies import START, body
 
-pytestmark = pytest.mark.embedded
+pytestmark = [pytest.mark.embedded, pytest.mark.slow]
 
 ROOT = Path(__file__).parents[2]
 LATE_S = DAY_S - START

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import orjson
+import pytest
 from confluent_kafka import Message
 from hypothesis import given
 from hypothesis import strategies as st
@@ -96,6 +97,7 @@ def test_a_symbol_that_trades_here_all_the_same_lives_again() -> None:
 ticks = st.lists(st.tuples(st.sampled_from([STAYS, MOVES]), st.integers(0, 2_500)), min_size=1, max_size=30)
 
 
+@pytest.mark.slow
 @given(before=ticks, after=ticks, cuts=st.sets(st.integers(1, 29)))
 def test_how_the_log_is_cut_does_not_matter_to_who_retires_and_when(
     before: list[tuple[str, int]], after: list[tuple[str, int]], cuts: set[int]

@@ -16,7 +16,7 @@ from connectors.redis.series import KEPT_S, Point, Series, points
 from connectors.redis.writer import ViewWriter
 from models.rules.evaluate import Sample
 
-pytestmark = pytest.mark.embedded
+pytestmark = [pytest.mark.embedded, pytest.mark.slow]
 
 NOW = 1_700_000_000
 METRIC = "latency.engine_p95_ms"
