@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 from models.control.commands import parse
 from models.desk.desk import Desk, take_in
 from models.desk.news import KINDS, READY, news_of, take_news
+from models.desk.references import is_bundle
 from models.guard.inputs import Told
 from models.journal.entry import COMMAND, GENESIS, Entry
 from models.journal.fold import Fold
@@ -52,7 +52,9 @@ class Desks:
             return None
         desk = self._desks.get(number, self._begin)
         if entry.kind == GENESIS:
-            self._desks[number] = Desk.from_dict(entry.payload["desk"])
+            begun = self._desks[number] = Desk.from_dict(entry.payload["desk"])
+            if is_bundle(begun.model):
+                self._own.setdefault(begun.model, Policy(begun.entry, begun.exit))
         elif entry.kind in KINDS:
             self._desks[number] = take_news(desk, news_of(entry.kind, entry.payload))
             if entry.kind == READY:
@@ -73,12 +75,3 @@ class Desks:
         """Return the thresholds that the model in use came with."""
         desk = self.desk
         return self._own.get(desk.model, Policy(*desk.usual))
-
-    def know(self, reference: str, policy: Policy) -> None:
-        """Learn the thresholds of a bundle that was in use before there was any news of it."""
-        self._own.setdefault(reference, policy)
-
-
-def without_numbers(desk: Desk) -> Desk:
-    """Return a desk without the numbers of senders, as it is shown."""
-    return replace(desk, numbers={})

@@ -147,5 +147,5 @@ class Guard:
             self.ordinals[topic] += 1
             records.append(Record(topic, key, body))
         orders = work.orders if self.spec.act else []
-        view = view_of(work.now, self._steering, self._silences)
+        view = view_of(work.now, self._looked, self._steering, self._silences)
         return Guarded(records, orders, cause, view, work.measured)

@@ -9,8 +9,8 @@ from models.guard.silences import Silences
 from models.guard.steering import Steering
 
 
-def view_of(now: Now, steering: Steering, silences: Silences) -> dict[str, Any]:
-    """Return the present state: the run, what fires, the figures of the last check, the desk's rollout."""
+def view_of(now: Now, looked: int, steering: Steering, silences: Silences) -> dict[str, Any]:
+    """Return the present state; ``looked`` is the second of the last look at the rules."""
     rolling, desk = steering.rolling, steering.desks.desk
     machine, profile = rolling.machine, rolling.profile
     state = machine.state if machine else None
@@ -42,5 +42,5 @@ def view_of(now: Now, steering: Steering, silences: Silences) -> dict[str, Any]:
         "verdicts": dict(steering.verdicts),
         "alerts": steering.watching.firing(),
         "silent": silences.shards,
-        "measured": [list(sample) for sample in steering.watching.board.of_all(now.second // 10 * 10)],
+        "measured": [list(sample) for sample in steering.watching.board.of_all(looked)],
     }

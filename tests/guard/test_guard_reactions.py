@@ -68,6 +68,17 @@ def test_a_badly_calibrated_model_gets_stricter_thresholds_once(world: World) ->
     assert orders(told(guard, world)) == []
 
 
+def test_a_bundle_that_a_shard_began_with_is_tightened_from_its_own_thresholds(world: World) -> None:
+    """Not from those of models that bring none: there was never any news of it."""
+    bundle = "lgbm@" + "a" * 64
+    guard = began(Guard(spec()))
+    world.begin(Desk(model=bundle, bundles=(bundle,), entry=0.6, exit=0.4))
+    world.calibration(0.09, model="lgbm")
+    world.seconds(20)
+
+    assert orders(told(guard, world)) == [("policy.set", "all", {"entry": 0.61, "exit": 0.39})]
+
+
 @pytest.mark.parametrize(("limit", "n_eff"), [(0.2, 500.0), (0.05, 10.0)])
 def test_too_little_is_no_reason_to_tighten(world: World, limit: float, n_eff: float) -> None:
     """Nor is an error that a calibrated model would show as well."""

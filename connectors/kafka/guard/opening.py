@@ -136,7 +136,7 @@ class GuardOpening:
                 )
 
 
-_ANEW = "begin anew: delete its recovery folder and the topics of the guard (docs/rollout.md)"
+_ANEW = "begin anew: delete its recovery folder and the topics of the guard (docs/guard.md)"
 
 
 def sources(settings: Settings, shards: Sequence[Shard]) -> list[Source]:
