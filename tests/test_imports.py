@@ -83,7 +83,7 @@ PLANTED: tuple[tuple[str, str, str], ...] = (
     ("models/a.py", "import socket", "socket is not pure"),
     ("models/a.py", "from urllib.request import urlopen", "urllib.request.urlopen is not pure"),
     ("models/a.py", "import urllib.request", "urllib.request is not pure"),
-    ("models/a.py", "import httpx", "httpx is not pure"),
+    ("models/a.py", "import aiohttp", "aiohttp is not pure"),
     ("models/a.py", "from uuid import uuid4", "uuid.uuid4 is not pure"),
     ("models/a.py", "import secrets", "secrets is not pure"),
     ("flows/a.py", "import pickle", "pickle is used nowhere"),
