@@ -74,11 +74,12 @@ class Guard:
         self._steering.watching.run.looked(look.api, look.at)
         for told in look.told:
             self._hear(told, work)
+        left = self._clock.leave(look.at, int(self.spec.silent_after_s * SECOND), look.read)
         for second in self._due():
             work.now = Now(second, look.at)
             self._close(second, look, work)
         work.now = Now(self._clock.second or 0, look.at)
-        self._listen(work)
+        self._listen(left, work)
         work.orders += self._steering.outbox.again(look.at)
         return self._guarded(work, look.cause)
 
@@ -112,10 +113,12 @@ class Guard:
         steering, found = self._steering, self._waiting.until(second)
         steering.shadowing.take(second, found)
         more = [*steering.shadowing.samples(), *steering.watching.run.health(look.at)]
-        for firing in steering.watching.step(second, found, more, steering.desks, self._clock.names):
+        counted = {n: name for n, name in self._clock.names.items() if n not in self._clock.left}
+        for firing in steering.watching.step(second, found, more, steering.desks, counted):
             steering.react(firing, work)
         steering.tune(second, found, work)
-        steering.check(second, work)
+        if not self._clock.left:
+            steering.check(second, work)
         if second % MEASURED_EVERY_S == 0:
             work.measured.append((second, steering.watching.board.of_all(second)))
 
@@ -130,11 +133,10 @@ class Guard:
         if command.sender != SENDER:
             self._steering.obey(command, work)
 
-    def _listen(self, work: Work) -> None:
-        """Tell of shards that are silent; while one is, time stands still for a run."""
-        after = self.spec.silent_after_s
-        for change in self._silences.step(self._clock.silent(work.now.at, int(after * SECOND))):
-            work.notes.append(silence(work.now, change.shard, change.event, after))
+    def _listen(self, left: list[str], work: Work) -> None:
+        """Tell of shards that time goes on without; while there is one, a run waits."""
+        for change in self._silences.step(left):
+            work.notes.append(silence(work.now, change.shard, change.event, self.spec.silent_after_s))
             if change.event == "firing":
                 self._steering.lost(f"{change.shard} is silent", work)
 

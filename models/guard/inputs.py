@@ -49,6 +49,7 @@ class Look:
     api: Answered
     told: tuple[Told, ...]
     cause: Cause
+    read: frozenset[int] = frozenset()  # shards whose progress it has read to the end
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ def guard_entries() -> Iterator[Encoded]:
     entries = (
         Entry(1, -1, 1, OPEN, {"nonce": "0123456789abcdef"}),
         Entry(1, 0, 1, GENESIS, genesis(FIRST * SECOND, places, spec().fingerprint())),
-        Entry(1, 1, 1, LOOK, look(FIRST * SECOND, {"signals/0": 9}, Answered(True, 4.2))),
+        Entry(1, 1, 1, LOOK, look(FIRST * SECOND, {"signals/0": 9}, Answered(True, 4.2), [0])),
     )
     for entry in entries:
         yield Encoded(GUARD_JOURNAL, GUARD.key.encode(), encode_entry(entry), None, entry.seq)

@@ -35,18 +35,18 @@ RULES = parse_rules(
     [
         {"name": "drift_kill", "metric": "drift.psi", "scope": "model_symbol", "op": ">", "value": 0.3,
          "for": "0s", "severity": "P0", "action": ["alert", "kill", "retrain.requested"],
-         "runbook": "docs/runbook/drift.md#kill"},
+         "runbook": "docs/runbook.md#driftkill"},
         {"name": "ece_tighten", "metric": "calibration.ece", "scope": "model_symbol", "op": ">",
          "value": 0.07, "for": "0s", "severity": "P1", "action": ["alert", "tighten"],
          "args": {"entry": 0.01, "exit": -0.01},
-         "runbook": "docs/runbook/calibration.md#tighten"},
+         "runbook": "docs/runbook.md#ecetighten"},
         {"name": "tick_stale", "metric": "staleness.tick", "scope": "symbol", "op": ">", "value": 60,
-         "for": "30s", "severity": "P2", "action": "alert", "runbook": "docs/runbook/staleness.md#stale"},
+         "for": "30s", "severity": "P2", "action": "alert", "runbook": "docs/runbook.md#datastale60s"},
         {"name": "feed_stale", "metric": "staleness.tick", "scope": "shard", "op": ">", "value": 60,
          "for": "2m", "severity": "P1", "action": ["alert", "rollback"],
-         "runbook": "docs/runbook/staleness.md#feed"},
+         "runbook": "docs/runbook.md#feedstale"},
         {"name": "dlq_preview", "metric": "dlq.size", "scope": "all", "op": ">", "value": 5, "for": "0s",
-         "severity": "P2", "action": ["alert", "preview"], "runbook": "docs/runbook/dlq.md#preview"},
+         "severity": "P2", "action": ["alert", "preview"], "runbook": "docs/runbook.md#dlqpreview"},
     ],
     "rules",
 )  # fmt: skip
@@ -139,11 +139,11 @@ class World:
             payload = {"command": command.as_dict(), "ts": self.at}
             self.entry(shard, COMMAND, payload, after + 10 * shard)
 
-    def look(self, *, api: Answered = UNASKED, at: int | None = None) -> Look:
-        """Return everything told since the last look."""
+    def look(self, *, api: Answered = UNASKED, at: int | None = None, read: Iterable[int] = (0, 1)) -> Look:
+        """Return everything told since the last look; ``read``: the shards of which there is no more."""
         self.seq += 1
         told, self.told = tuple(self.told), []
-        return Look(self.at if at is None else at, api, told, Cause(1, self.seq))
+        return Look(self.at if at is None else at, api, told, Cause(1, self.seq), frozenset(read))
 
     def cut(self, chance: random.Random) -> list[Look]:
         """Return the same in looks of any length, all of them at one time on the clock."""

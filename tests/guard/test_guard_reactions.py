@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from guard.looks import FIRST, World, began, bodies, orders, spec
 
@@ -123,21 +121,3 @@ def test_a_guard_that_may_not_act_tells_all_the_same(world: World) -> None:
 
     assert orders(found) == []
     assert [b["rule"] for b in bodies(found, ALERTS)] == ["drift_kill"]
-
-
-def test_a_silent_shard_is_told_of_by_the_clock(world: World) -> None:
-    """Log time stands still, so that no rule could tell."""
-    guard = began(Guard(spec()))
-    world.seconds(20)
-    told(guard, world)
-    quiet = guard.step([world.look(at=world.at + 11 * SECOND)])
-    world.at += 15 * SECOND
-    world.seconds(1)
-    again = told(guard, world)
-
-    def silent(found: list[Guarded]) -> list[tuple[Any, ...]]:
-        return [(b["rule"], b["event"], b["shard"]) for b in bodies(found, ALERTS)]
-
-    names = ("ticks/0000", "ticks/0001")
-    assert silent(quiet) == [("shard_silent", "firing", name) for name in names]
-    assert silent(again) == [("shard_silent", "resolved", name) for name in names]

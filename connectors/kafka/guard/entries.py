@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from models.guard.inputs import Answered, Began, GuardInput, Look, Told
@@ -22,9 +22,12 @@ def genesis(at: int, starts: Mapping[str, int], fingerprint: str) -> dict[str, A
     return {"fingerprint": fingerprint, "at": at, "from": dict(starts)}
 
 
-def look(at: int, ends: Mapping[str, int], api: Answered) -> dict[str, Any]:
-    """Return the payload of a look: the clock, where it ends in each partition, what the API answered."""
-    return {"at": at, "to": dict(ends), "api": list(api)}
+def look(at: int, ends: Mapping[str, int], api: Answered, read: Iterable[int]) -> dict[str, Any]:
+    """Return the payload of a look: the clock, where it ends in each partition, what the API answered.
+
+    ``read`` are the shards whose progress it reads to the end.
+    """
+    return {"at": at, "to": dict(ends), "api": list(api), "read": sorted(read)}
 
 
 def as_input(entry: Entry, take: Take) -> GuardInput:
@@ -32,7 +35,8 @@ def as_input(entry: Entry, take: Take) -> GuardInput:
     cause = Cause(AFTER, entry.seq + 1)
     if entry.kind == LOOK:
         payload = entry.payload
-        return Look(payload["at"], Answered(*payload["api"]), take(payload["to"]), cause)
+        read = frozenset(payload["read"])
+        return Look(payload["at"], Answered(*payload["api"]), take(payload["to"]), cause, read)
     if entry.kind == GENESIS:
         return Began(entry.payload["at"], entry.payload.get("ordinals", {}), cause)
     raise JournalError(f"entry {entry.seq} of the guard is of the unknown kind '{entry.kind}'")

@@ -18,7 +18,7 @@ from connectors.kafka.clients import consumer
 from connectors.kafka.errors import BrokerError, check
 from connectors.kafka.messages import offset_of, timestamp_ms
 from connectors.kafka.reading import PATIENCE_S
-from models.guard.inputs import Told
+from models.guard.inputs import PROGRESS, Told
 
 CHUNK = 2_000
 MOST_WAITING = 20_000
@@ -67,6 +67,19 @@ class Logs:
     def ends(self) -> dict[str, int]:
         """Return, of the partitions with anything waiting, the offset behind it."""
         return {key: self._fetched[key] for key in self._order if self._waiting[key]}
+
+    def read(self) -> list[int]:
+        """Return the shards whose progress has been read to its end, as far as the client knows."""
+        return [
+            source.partition
+            for (stored, partition), source in self._sources.items()
+            if source.topic == PROGRESS and self._at_end(stored, partition, self._fetched[source.key])
+        ]
+
+    def _at_end(self, stored: str, partition: int, fetched: int) -> bool:
+        """Return whether a fetch has said that nothing lies behind an offset."""
+        bounds = self._client.get_watermark_offsets(TopicPartition(stored, partition), cached=True)
+        return bounds is not None and 0 <= bounds[1] <= fetched
 
     def take(self, to: Mapping[str, int]) -> tuple[Told, ...]:
         """Hand on what lies before the given offsets, partition by partition; wait for what is not here yet.

@@ -85,7 +85,7 @@ class GuardPartition(JournalledPartition[GuardInput]):
         if not (waiting >= LOOK_AT or (waiting and since > LOOK_EVERY_S) or since > IDLE_S):
             return False
         self._looked_at = time.monotonic()
-        self._append(LOOK, look(time.time_ns(), self._logs.ends(), self._answered()))
+        self._append(LOOK, look(time.time_ns(), self._logs.ends(), self._answered(), self._logs.read()))
         return True
 
     def _read(self, limit: int | None) -> list[GuardInput]:

@@ -46,16 +46,19 @@ class Symbols:
         return gone
 
     def samples(self, second: int, shards: Mapping[int, str]) -> list[Sample]:
-        """Return the ages at the end of a second; ``shards``: their keys by partition."""
+        """Return the ages at the end of a second; ``shards``: the keys of those that tell, by partition."""
         found: list[Sample] = []
         freshest: dict[int, int] = {}
         for name, seen in sorted(self._seen.items()):
+            if seen.partition not in shards:
+                continue
             key = scope_key("symbol", name)
             found += _ages(key, second, seen.traded)
             freshest[seen.partition] = max(seen.traded, freshest.get(seen.partition, 0))
         for partition, traded in sorted(freshest.items()):
-            if partition in shards:
-                found += _ages(scope_key("shard", shards[partition]), second, traded)
+            found += _ages(scope_key("shard", shards[partition]), second, traded)
+        if freshest:
+            found += _ages(scope_key("all"), second, min(freshest.values()))
         return found
 
 
