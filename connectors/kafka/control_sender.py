@@ -15,7 +15,7 @@ from typing import Any
 import orjson
 from confluent_kafka import KafkaError, Message, Producer
 
-from connectors.kafka.clients import consumer, exact_producer
+from connectors.kafka.clients import consumer, prompt_producer
 from connectors.kafka.control_feed import feed_of
 from connectors.kafka.errors import BrokerError, check
 from connectors.kafka.messages import offset_of, timestamp_ms
@@ -28,14 +28,14 @@ SENT_WITHIN_S = 10.0
 
 
 class AlreadySentError(RuntimeError):
-    """A command of this id is on the control topic already; nothing was sent. ``offset``: where it lies."""
+    """A command of this id is on the control topic already: ``sent``, at ``offset``; nothing was sent now."""
 
-    def __init__(self, command: Command, offset: int) -> None:
+    def __init__(self, sent: Command, offset: int) -> None:
         super().__init__(
-            f"repeat: actor '{command.actor}' has already sent '{command.id}', at offset {offset} of the "
+            f"repeat: actor '{sent.actor}' has already sent '{sent.id}', at offset {offset} of the "
             "control topic; nothing was sent"
         )
-        self.offset = offset
+        self.sent, self.offset = sent, offset
 
 
 class Sender:
@@ -47,7 +47,7 @@ class Sender:
     def __init__(self, settings: Settings, actor: str, role: str = "admin") -> None:
         self._topic, self._actor, self._role = settings.control_topic, actor, role
         self._key = _key(settings, role)
-        self._client = exact_producer(settings.kafka_bootstrap, linger_ms=0)
+        self._client = prompt_producer(settings.kafka_bootstrap)
 
     def send(self, cmd: str, args: Mapping[str, Any] | None = None, scope: str = "all") -> Command:
         """Send a command and return it once the broker has it."""
@@ -69,7 +69,7 @@ def send(settings: Settings, command: Command) -> int:
     """
     key = _key(settings, command.role)
     numbered = _numbered(settings, command)
-    client = exact_producer(settings.kafka_bootstrap, linger_ms=0)
+    client = prompt_producer(settings.kafka_bootstrap)
     offset = _produce(client, settings.control_topic, _signed(numbered, key), command.actor)
     return _broker_time(settings, offset)
 
@@ -79,7 +79,7 @@ def _numbered(settings: Settings, command: Command) -> Command:
         own = [(at, one) for at, _, one in feed.since(0) if one.sender == command.sender]
     for at, one in own:
         if one.id == command.id:
-            raise AlreadySentError(command, at)
+            raise AlreadySentError(one, at)
     return replace(command, n=max([command.n, *(one.n + 1 for _, one in own)]))
 
 

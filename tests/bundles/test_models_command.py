@@ -19,7 +19,7 @@ from connectors.bundles.registry_file import log
 from connectors.bundles.registry_file import read as read_registry
 from connectors.kafka.errors import BrokerError
 from connectors.settings import settings
-from flows.cli import app
+from flows.cli import application
 from flows.registry import announcing
 
 ROOT = Path(__file__).parents[2]
@@ -34,7 +34,7 @@ class Place:
 
     def run(self, *arguments: str, code: int = 0) -> Result:
         """Return what a command said, after a look at its exit code."""
-        found = CliRunner().invoke(app, ["models", *arguments])
+        found = CliRunner().invoke(application(), ["models", *arguments])
         assert found.exit_code == code, found.output
         return found
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import logging
 import re
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from typing import Any, NamedTuple
 
 import pytest
@@ -65,7 +67,7 @@ def commands() -> dict[tuple[str, ...], Any]:
         for name, inner in getattr(command, "commands", {}).items():
             walk(inner, (*words, name))
 
-    walk(typer.main.get_command(cli.app), ())
+    walk(typer.main.get_command(cli.application()), ())
     return found
 
 
@@ -101,8 +103,28 @@ def test_the_commands_are_those_that_are_known() -> None:
         "control rollout.start", "control rollout.approve", "control rollout.suspend",
         "control rollout.resume", "control rollout.retry", "verify kill", "verify rollout",
         "verify marathon", "marathon", "marathon start", "marathon status", "marathon evaluate",
-        "report", "report day", "soak", "chaos",
+        "report", "report day", "soak", "chaos", "alerts", "alerts test", "run webhook",
+        "backup", "backup create", "backup list",
+        "backup restore", "backup prune", "explain",
     }  # fmt: skip
+
+
+def test_only_the_command_that_is_called_is_imported() -> None:
+    """What trains models and draws reports is not waited for by who kills."""
+    code = "import sys; from flows.cli import application; application('control'); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    loaded = set(done.stdout.split())
+    assert "flows.commands.control" in loaded
+    assert not {"flows.commands.train", "lightgbm", "polars", "sklearn", "river"} & loaded
+
+
+@pytest.mark.parametrize("name", sorted(cli.EXPECTED))
+def test_an_expected_error_is_a_class_that_there_is(name: str) -> None:
+    """They are named, not imported, so a renamed one would be shown with its traceback."""
+    module, _, kind = name.rpartition(".")
+    found = getattr(import_module(module), kind)
+    assert issubclass(found, Exception)
+    assert f"{found.__module__}.{found.__qualname__}" == name
 
 
 @pytest.mark.parametrize("words", list(COMMANDS), ids=lambda words: " ".join(words) or "levibot")

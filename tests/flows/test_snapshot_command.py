@@ -19,7 +19,7 @@ from connectors.kafka.clients import producer
 from connectors.settings import settings
 from connectors.tick_history import TickHistory, simulated
 from flows import feature_history
-from flows.cli import app
+from flows.cli import application
 from flows.feature_history import FeatureHistory
 from flows.ticks import START
 from models.desk.desk import Desk
@@ -41,7 +41,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]
 
 
 def snapshot(*arguments: object) -> Result:
-    return CliRunner().invoke(app, ["snapshot", "features", *map(str, arguments)])
+    return CliRunner().invoke(application(), ["snapshot", "features", *map(str, arguments)])
 
 
 def told(result: Result) -> dict[str, Any]:

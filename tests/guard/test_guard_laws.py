@@ -20,13 +20,20 @@ WHEN = ("at", "id", "caused_by", "command_id")
 
 
 def a_day(chance: random.Random, world: World) -> None:
-    """Tell some hundred seconds with drift, miscalibration, and a feed that stands still."""
+    """Tell some hundred seconds with drift, miscalibration, and a feed that stands still.
+
+    The monitors tell before their second is closed; what comes later counts at the next look at the rules.
+    """
     for _ in range(chance.randint(3, 8)):
         match chance.choice(["drift", "calibration", "seconds", "still", "one"]):
             case "drift":
+                world.second += 1
                 world.drift(chance.choice([0.1, 0.35]))
+                world.second -= 1
             case "calibration":
+                world.second += 1
                 world.calibration(chance.choice([0.01, 0.09]))
+                world.second -= 1
             case "seconds":
                 world.seconds(chance.randint(1, 60))
             case "still":

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from connectors.settings import settings
 from flows import leakage
-from flows.cli import app
+from flows.cli import application
 from models.market.schema import NAMES
 from tests.leakage.planted import next_return, planted
 
@@ -26,7 +26,7 @@ def _fresh_settings() -> Iterator[None]:
 
 
 def verify(*arguments: str) -> Result:
-    return CliRunner().invoke(app, ["verify", *arguments])
+    return CliRunner().invoke(application(), ["verify", *arguments])
 
 
 def told(result: Result) -> tuple[int, dict[str, Any]]:

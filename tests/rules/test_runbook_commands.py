@@ -11,16 +11,16 @@ import pytest
 import typer
 from typer.core import TyperGroup
 
-from flows.cli import app
+from flows.cli import application
 from models.control.commands import Command, check
 
-RUNBOOK = Path(__file__).parents[2] / "docs" / "runbook"
-ROOT = typer.main.get_command(app)
+RUNBOOK = Path(__file__).parents[2] / "docs" / "runbook.md"
+ROOT = typer.main.get_command(application())
 
 
 def commands() -> list[str]:
-    """Return every command line of the pages, in blocks and in passing, and of the table of actions."""
-    pages = [*RUNBOOK.glob("*.md"), RUNBOOK.parent / "rules.md"]
+    """Return every command line of the page, in blocks and in passing, and of the table of actions."""
+    pages = [RUNBOOK, RUNBOOK.parent / "rules.md"]
     text = "\n".join(page.read_text(encoding="utf-8") for page in pages)
     lines = re.findall(r"^(levibot .+)$", text, flags=re.MULTILINE)
     return sorted(

@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 from connectors.bundles.folder import read
 from connectors.bundles.loading import load
 from connectors.settings import Settings
-from flows.cli import app
+from flows.cli import application
 from flows.training import fitting, recipe, study
 from flows.training.finishing import Finished
 from flows.training.run import Published
@@ -45,7 +45,7 @@ class Place:
 
     def run(self, *args: str, code: int = 0) -> Any:
         """Return what the command printed as JSON, or its stderr where it is to fail."""
-        found = CliRunner().invoke(app, [*args, "--json"])
+        found = CliRunner().invoke(application(), [*args, "--json"])
         assert found.exit_code == code, found.output
         return json.loads(found.stdout) if code == 0 else found.stderr
 
