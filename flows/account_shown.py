@@ -8,19 +8,22 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import structlog
-from prometheus_client.core import CollectorRegistry, CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import CollectorRegistry, Metric
 from prometheus_client.registry import Collector
 
+from connectors.metrics.families import counter
+from connectors.metrics.from_account import account_families
+from connectors.redis.keys import equity
 from connectors.redis.writer import ViewWriter
+from flows.slo.account import FAILURES
 from models.judge.records import Shard
 from models.paper.account import Booked
 from models.paper.bodies import ACCOUNT, TRADES
+from models.spec import SECOND
 
 _LOG = structlog.get_logger()
 LAST = 100
 """So many trades of each book are kept, the last ones."""
-
-_MONEY = ("equity", "cash", "fees", "realised", "unrealised", "pnl", "pnl_1d", "pnl_7d")
 
 
 class AccountShown:
@@ -62,7 +65,14 @@ class AccountShown:
         if self._second is None:
             return
         trades = {book: list(found) for book, found in self._trades.items()}
-        view = {"second": self._second, "books": dict(self._books), "trades": trades, "symbols": {}}
+        told = {"trading_errors": self._errors()}
+        view = {
+            "second": self._second,
+            "books": dict(self._books),
+            "trades": trades,
+            "told": told,
+            "symbols": {},
+        }
         self._writer.put(account.key, view)
 
     def status(self) -> dict[str, Any]:
@@ -70,29 +80,19 @@ class AccountShown:
         equity = {name: body["equity"] for name, body in list(self._books.items())}
         written = self._writer.stats()._asdict()
         return {
-            "ok": True, "updated_at": self._updated_at, "second": self._second, "equity": equity,
+            "updated_at": self._updated_at, "second": self._second, "equity": equity,
             "view": written,
         }  # fmt: skip
 
     def families(self) -> Iterator[Metric]:
         """Yield the metrics that are read off the books."""
-        equity = GaugeMetricFamily("levibot_equity", "Equity of a paper book", labels=("book",))
-        money = GaugeMetricFamily("levibot_paper_money", "Money of a paper book", labels=("book", "what"))
-        down = GaugeMetricFamily("levibot_paper_drawdown", "Share below the peak", labels=("book",))
-        events = CounterMetricFamily(
-            "levibot_paper_events", "Fills and orders not filled", labels=("book", "event", "reason")
-        )
-        for book, body in list(self._books.items()):
-            equity.add_metric((book,), float(body["equity"]))
-            down.add_metric((book,), body["drawdown"])
-            for what in _MONEY:
-                money.add_metric((book, what), float(body[what]))
-        for labels, count in list(self._counts.items()):
-            events.add_metric(labels, count)
-        yield from (equity, money, down, events)
-        if self._second is not None:
-            told = "Next second of the epoch that the paper account takes in"
-            yield GaugeMetricFamily("levibot_paper_second", told, self._second)
+        yield from account_families(self._second, dict(self._books))
+        yield counter("levibot_paper_events_total", dict(self._counts))
+        yield counter("levibot_errors_total", {("trading",): self._errors()})
+
+    def _errors(self) -> int:
+        """Return how many orders have failed for another reason than the account's rules."""
+        return sum(n for (_, _, reason), n in list(self._counts.items()) if reason in FAILURES)
 
     def _take(self, topic: str, body: dict[str, Any]) -> bool:
         """Take a record in and return whether it is new."""
@@ -101,9 +101,17 @@ class AccountShown:
         self._next[topic] = body["ordinal"] + 1
         if topic == ACCOUNT:
             self._books[body["book"]] = body
+            self._writer.record(equity(body["book"]), [_point(body)])
         else:
             self._trades.setdefault(body["book"], deque(maxlen=LAST)).append(body)
         return True
+
+
+def _point(account: dict[str, Any]) -> dict[str, Any]:
+    """Return what a book was worth; of one second the later record comes later."""
+    ts = account["ts"]
+    when = {"id": f"{account['ordinal']:015d}", "ts": ts, "second": ts // SECOND}
+    return {**when, "value": float(account["equity"])}
 
 
 def _tell(trade: dict[str, Any]) -> None:

@@ -4,36 +4,49 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import orjson
 import structlog
-from prometheus_client.core import CollectorRegistry, CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import CollectorRegistry, Metric
 from prometheus_client.registry import Collector
 
 from connectors.bundles.atomic import write
+from connectors.metrics.families import counter
+from connectors.metrics.from_guard import guard_families
+from connectors.redis.keys import ALERTS as ALERTS_KEPT
+from connectors.redis.keys import COMMANDS
 from connectors.redis.series import points
 from connectors.redis.writer import ViewWriter
 from models.guard.records import ALERTS, AUDIT, ROLLOUT, Guarded
 from models.judge.records import Shard
 
 _LOG = structlog.get_logger()
+OLD_S = 30.0
+"""A look is taken every five seconds where nothing comes at all; an older one is too old."""
 View = dict[str, Any]
 
 
 class GuardShown:
     """Called by the sink, in order, with what the broker has acknowledged."""
 
-    def __init__(self, writer: ViewWriter, registry: CollectorRegistry, policy: Path) -> None:
+    def __init__(
+        self,
+        writer: ViewWriter,
+        registry: CollectorRegistry,
+        policy: Path,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self._writer = writer
         self._policy = policy
+        self._clock = clock
         self._mirrored: bytes = b""
         self._view: View = {}
         self._counts: Counter[tuple[str, str]] = Counter()
         self._next: dict[str, int] = {}  # ordinals, by topic
-        self._updated_at = time.time()
+        self._updated_at = self._clock()
         registry.register(_Metrics(self))
 
     def __call__(self, guard: Shard, many: list[Guarded]) -> None:
@@ -44,12 +57,14 @@ class GuardShown:
                 if body["ordinal"] >= self._next.get(topic, 0):
                     self._next[topic] = body["ordinal"] + 1
                     self._counts[topic, body["event"]] += 1
+                    if topic in _KEPT:
+                        self._writer.record(_KEPT[topic], [body])
                     _tell(topic, body)
             if guarded.view is not None:
                 self._view = dict(guarded.view)
             for second, samples in guarded.measured:
                 self._writer.append(points(second, samples))
-        self._updated_at = time.time()
+        self._updated_at = self._clock()
         if self._view:
             self._writer.put(guard.key, self._view | {"symbols": {}})
             self._mirror()
@@ -57,24 +72,19 @@ class GuardShown:
     def status(self) -> View:
         """Return the state of this process for its ``/health``."""
         return {
-            "ok": True, "updated_at": self._updated_at, "second": self._view.get("second"),
+            "why": self._why(), "updated_at": self._updated_at, "second": self._view.get("second"),
             "rollout": self._view.get("rollout"), "alerts": len(self._view.get("alerts", [])),
             "view": self._writer.stats()._asdict(),
         }  # fmt: skip
 
+    def _why(self) -> str | None:
+        age = self._clock() - self._updated_at
+        return f"the last look is {age:.0f} s old" if age > OLD_S else None
+
     def families(self) -> Iterator[Metric]:
         """Yield the metrics."""
-        told = CounterMetricFamily("levibot_guard_records", "Records of the guard", labels=("topic", "event"))
-        for labels, count in list(self._counts.items()):
-            told.add_metric(labels, count)
-        yield told
-        firing = GaugeMetricFamily("levibot_alert_firing", "1 while a rule fires", labels=("rule", "scope"))
-        for one in list(self._view.get("alerts", [])):
-            firing.add_metric((one["rule"], one["scope"]), 1.0)
-        yield firing
-        if self._view.get("second"):
-            what = "Second of the epoch up to which the guard has looked"
-            yield GaugeMetricFamily("levibot_guard_second", what, self._view["second"])
+        yield counter("levibot_guard_records_total", dict(self._counts))
+        yield from guard_families(self._view)
 
     def _mirror(self) -> None:
         """Keep the rollout's state in a file for people and scripts, written where it has changed."""
@@ -96,6 +106,8 @@ class GuardShown:
             write(self._policy, content + b"\n")
 
 
+_KEPT = {ALERTS: ALERTS_KEPT, AUDIT: COMMANDS}
+"""The log in which the view keeps a topic's records."""
 _POLICY = ("canary", "canary_symbols", "preview", "fraction", "challenger", "share", "killed")
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from prometheus_client.core import CollectorRegistry, CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import CollectorRegistry, Metric
 from prometheus_client.registry import Collector
 
 from connectors.kafka.growth import Growth
 from connectors.kafka.routing import Routing
 from connectors.kafka.sink import Emitted
+from connectors.metrics.families import counter, gauge
+from connectors.metrics.from_shards import ShardFamilies
+from connectors.redis.keys import SCORES
 from connectors.redis.view import ShardView
 from connectors.redis.writer import ViewWriter
 from models.judge.records import Shard
@@ -28,14 +31,19 @@ class Published:
         registry: CollectorRegistry,
         positions: Callable[[], dict[str, int]],
         growth: Growth,
-        refusals: Mapping[str, int],
+        told: Callable[[str], dict[str, Any]],
+        stale_after_s: float,
     ) -> None:
         self._writer = writer
         self._ladder = ladder
         self._positions = positions
         self._growth = growth
-        self._refusals = refusals
+        self._told = told
+        self._families = ShardFamilies(stale_after_s)
         self._views: dict[str, ShardView] = {}
+        self._shown: dict[
+            str, dict[str, Any]
+        ] = {}  # as handed out last; never changed, so any thread may look
         self._routing = Routing()
         self._updated_at = time.time()
         registry.register(_Books(self))
@@ -45,17 +53,17 @@ class Published:
         view = self._views.setdefault(shard.key, ShardView(shard, self._ladder))
         for emission in emissions:
             view.update(emission)
-        plain = view.as_dict()
+        plain = view.as_dict() | {"told": self._told(shard.key)}
+        self._shown = {**self._shown, shard.key: plain}
         self._routing.see(shard, plain["symbols"])
         self._updated_at = time.time()
         self._writer.put(shard.key, plain)
+        self._writer.record(SCORES, view.take_scores())
 
     def status(self) -> dict[str, Any]:
         """Return the state of this process for its ``/health``."""
-        heads = {key: view.as_dict() for key, view in self._views.items()}
-        shards = {key: {k: head[k] for k in ("offset", "seq", "second")} for key, head in heads.items()}
+        shards = {key: {k: head[k] for k in ("offset", "seq", "second")} for key, head in self._shown.items()}
         return {
-            "ok": True,
             "updated_at": self._updated_at,
             "shards": shards,
             "positions": self._positions(),
@@ -64,31 +72,13 @@ class Published:
         }
 
     def families(self) -> Iterator[Metric]:
-        """Yield the metrics that are read off the views."""
-        views = {key: view.as_dict() for key, view in self._views.items()}
-        items = CounterMetricFamily(
-            "levibot_ledger_items", "Items of the log by what became of them", labels=("shard", "what")
-        )
-        dlq = GaugeMetricFamily("spark_dlq_size", "Invalid records of the last hour", value=0)
-        for key, view in views.items():
-            for what, count in view["ledger"].items():
-                items.add_metric((key, what), count)
-        dlq.samples[0] = dlq.samples[0]._replace(value=sum(view["dlq_size"] for view in views.values()))
-        misrouted = GaugeMetricFamily(
-            "levibot_misrouted_symbols", "Symbols on two shards", value=len(self._routing.misrouted)
-        )
-        last = GaugeMetricFamily(
-            "spark_last_update_timestamp", "Unix time of the last delivery", value=self._updated_at
-        )
-        unread = GaugeMetricFamily(
-            "levibot_unread_partitions", "New partitions of tick topics", value=self._growth.unread
-        )
-        refused = CounterMetricFamily(
-            "levibot_bundle_refusals", "Trained models that were not loaded, by reason", labels=("reason",)
-        )
-        for reason, count in self._refusals.items():
-            refused.add_metric((reason,), count)
-        yield from (items, dlq, misrouted, unread, last, refused)
+        """Yield the metrics that are read off the views, and those of what is beside them."""
+        views = list(self._shown.values())
+        yield from self._families.of(views, time.time_ns())
+        yield counter("levibot_errors_total", self._families.errors(views))
+        yield gauge("spark_last_update_timestamp", self._updated_at)
+        yield gauge("levibot_misrouted_symbols", len(self._routing.misrouted))
+        yield gauge("levibot_unread_partitions", self._growth.unread)
 
 
 class _Books(Collector):

@@ -18,4 +18,5 @@ def connect(url: str, timeout_s: float) -> redis.Redis:
         socket_timeout=timeout_s,
         socket_connect_timeout=timeout_s,
         retry=Retry(NoBackoff(), 0),
+        driver_info=None,  # a user that may only read may not tell of the client either
     )

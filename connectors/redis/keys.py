@@ -15,7 +15,8 @@ PREFIX = "levibot:"
 class Kind(NamedTuple):
     """What has a view of its own: the sorted set of its heartbeats, and how the names of its hashes begin.
 
-    The set holds keys (a shard's is ``topic/0000``) by the wall-clock time of their last write in ms.
+    The set holds keys (a shard's is ``topic/0000``) by the wall-clock time, in ms, of their last write or
+    of the last turn of their flow's loop, which is told once a second.
     """
 
     listed: str
@@ -31,6 +32,21 @@ ACCOUNT = Kind(f"{PREFIX}accounts", f"{PREFIX}account:")
 GUARD = Kind(f"{PREFIX}guards", f"{PREFIX}guard:")
 
 SHARDS = SHARD.listed
+
+
+class Log(NamedTuple):
+    """A sorted set of the newest ``most`` records of a kind, by log time in ms."""
+
+    key: str
+    most: int
+
+
+SCORES = Log(f"{PREFIX}audit.scores", 10_000)
+COMMANDS = Log(f"{PREFIX}audit.commands", 10_000)
+"""Apart from the scores: the two have clocks of their own where recorded ticks are fed."""
+ALERTS = Log(f"{PREFIX}alerts", 10_000)
+
+SMOKE = f"{PREFIX}smoke"
 
 HEAD = "head"
 FORMAT = 1
@@ -48,6 +64,11 @@ def shard(key: str) -> str:
 def series(name: str) -> str:
     """Return the key of a metric's sorted set of points."""
     return f"{_SERIES}{name}"
+
+
+def equity(book: str) -> Log:
+    """Return the log of what a paper book was worth: a point a minute and a fill, for seven days."""
+    return Log(f"{PREFIX}equity:{book}", 40_000)
 
 
 def symbol(name: str) -> str:

@@ -11,8 +11,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from connectors.redis.hour import HourCount
+from connectors.redis.keys import SCORES
 from models.desk.desk import Desk
 from models.judge.records import (
+    AUDIT,
     DLQ,
     DRIFT,
     FALLBACK,
@@ -49,11 +51,14 @@ class ShardView:
         self._symbols: dict[str, Plain] = {}
         self._monitors: dict[str, Plain] = {}
         self._events: deque[Plain] = deque(maxlen=EVENTS)
+        self._scores: deque[Plain] = deque(maxlen=SCORES.most)
         self._dlq = HourCount()
         self._desk: Desk | None = None
         self._desk_plain: Plain = {}
         self._versions: dict[str, str] = {}
         self._fallbacks: dict[str, int] = {}
+        self._drift: dict[str, int] = {}  # episodes that began or rose, by level
+        self._breaker = "closed"
         self._head: Plain = {**self._name, "second": None}
 
     def update(self, emission: Emission | Observed) -> None:
@@ -67,11 +72,18 @@ class ShardView:
             self._see_version(signal)
         for topic, body in found.events:
             self._event(topic, body)
+        self._scores.extend(reversed(found.scores))
         self._head = self._new_head(emission, found)
 
     def as_dict(self) -> Plain:
         """Return the whole view, JSON-ready: the head's fields, ``events``, and ``symbols`` by name."""
         return {**self._head, "events": list(self._events), "symbols": dict(self._symbols)}
+
+    def take_scores(self) -> list[Plain]:
+        """Return the items of ``audit`` that came since the last call, oldest first, the newest 10,000."""
+        scores = list(self._scores)
+        self._scores.clear()
+        return scores
 
     def _symbol(self, signal: Plain, row: Plain | None, books: Books | None) -> Plain:
         age = row["age_s"] if row else 0.0
@@ -86,6 +98,9 @@ class ShardView:
             assert isinstance(body, dict)
             if topic == DRIFT:
                 self._events.extend({"topic": topic, **body, **event} for event in body["events"])
+                for event in body["events"]:
+                    if event["kind"] == "crossed":
+                        self._drift = {**self._drift, event["level"]: self._drift.get(event["level"], 0) + 1}
                 if body["levels"] is None:
                     continue
             known = self._monitors.get(name, {})
@@ -104,6 +119,8 @@ class ShardView:
         if topic == FALLBACK and body["event"] == "enter":
             reason = body["reason"]
             self._fallbacks = {**self._fallbacks, reason: self._fallbacks.get(reason, 0) + 1}
+        if body["event"] == "breaker":
+            self._breaker = body["state"]
         # an event of a breaker is of a shard, and names no symbol
         known = self._symbols.get(body.get("symbol", ""))
         if body["event"] == "expired" and known:
@@ -123,6 +140,8 @@ class ShardView:
             "desk": self._desk_plain,
             "versions": self._versions,
             "fallbacks": self._fallbacks,
+            "drift_events": self._drift,
+            "breaker": self._breaker,
             "dlq_size": self._dlq.update(emission.log_ts, found.invalid),
             "command_id": emission.command_id or self._head.get("command_id"),
         }
@@ -134,6 +153,7 @@ class _Found(NamedTuple):
     signals: dict[str, Plain]
     rows: dict[str, Plain]
     events: list[tuple[str, Plain]]
+    scores: list[Plain]  # newest first
     second: int | None
     invalid: int
 
@@ -143,6 +163,7 @@ def _sort(records: Sequence[Record]) -> _Found:
     signals: dict[str, Plain] = {}
     rows: dict[str, Plain] = {}
     events: list[tuple[str, Plain]] = []
+    scores: list[Plain] = []
     second, invalid = None, 0
     body: Any
     for topic, key, body, headers in reversed(records):
@@ -158,9 +179,11 @@ def _sort(records: Sequence[Record]) -> _Found:
             invalid += _reason(headers) not in _NOT_INVALID
         elif topic == PROGRESS:
             second = body["second"] if second is None else second
+        elif topic == AUDIT:
+            scores.append(body)
         elif topic in _EVENT_TOPICS:
             events.append((topic, body))
-    return _Found(signals, rows, events[::-1], second, invalid)
+    return _Found(signals, rows, events[::-1], scores, second, invalid)
 
 
 def _reason(headers: Mapping[str, str] | None) -> str:

@@ -2,8 +2,8 @@
 
 Delivery promise: at any time the newest view of each shard is on its way, older ones that were not yet
 written are skipped, every write is absolute. While Redis is down nothing but the newest views is kept, and a
-bounded number of points of series; when it is back the whole of them is written. Unit of parallelism: one
-writer and one thread a process.
+bounded number of points of series and of records; when it is back the whole of them is written. Unit of
+parallelism: one writer and one thread a process.
 """
 
 from __future__ import annotations
@@ -11,14 +11,15 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from types import TracebackType
 from typing import NamedTuple, Self
 
 import redis
 
 from connectors.redis.connection import connect
-from connectors.redis.keys import SHARD, Kind
+from connectors.redis.keys import SHARD, Kind, Log
+from connectors.redis.logs import Logs, Plain
 from connectors.redis.series import Point, Series
 from connectors.redis.shard_hash import ShardHash, View
 
@@ -43,6 +44,8 @@ class ViewStats(NamedTuple):
     last_success_age_s: float | None  # None: not one so far
     points: int = 0  # of series, that Redis has acknowledged
     dropped: int = 0  # points for which there was no room while Redis was down
+    records: int = 0  # of logs, that Redis has acknowledged
+    overtaken: int = 0  # records that so many newer ones followed before they were written, that none is kept
 
 
 class ViewWriter:
@@ -69,7 +72,9 @@ class ViewWriter:
         self._hashes: dict[str, ShardHash] = {}
         self._views: dict[str, View] = {}
         self._owed: dict[str, None] = {}  # shards to be written, in order
+        self._alive: Sequence[str] = ()  # whose heartbeats are to be renewed
         self._series = Series()
+        self._logs = Logs()
         self._written = self._skipped = self._failures = self._misses = 0
         self._last_success: float | None = None
         self._deadline = 0.0
@@ -89,11 +94,24 @@ class ViewWriter:
         self._series.append(points)
         self._wake.set()
 
+    def record(self, log: Log, bodies: Iterable[Plain]) -> None:
+        """Hand over records of a log, each with its ``id`` and ``ts`` (ns); returns at once."""
+        if self._logs.append(log, bodies):
+            self._wake.set()
+
+    def alive(self, shard_keys: Sequence[str]) -> None:
+        """Have the heartbeats of these renewed, views or none; returns at once."""
+        self._alive = shard_keys
+        self._wake.set()
+
     def stats(self) -> ViewStats:
         """Return the counts so far."""
         age = None if self._last_success is None else time.monotonic() - self._last_success
-        series = self._series
-        return ViewStats(self._written, self._skipped, self._failures, age, series.written, series.dropped)
+        series, logs = self._series, self._logs
+        return ViewStats(
+            self._written, self._skipped, self._failures, age, series.written, series.dropped, logs.written,
+            logs.overtaken,
+        )  # fmt: skip
 
     def close(self, timeout_s: float = 1.0) -> None:
         """Write what is left, trying for ``timeout_s`` if Redis does not take it, and end the thread."""
@@ -111,8 +129,9 @@ class ViewWriter:
             self._attempt()
             self._closing.wait(self._pause(time.thread_time() - began))
         self._attempt()
-        while (self._owed or self._series) and time.monotonic() < self._deadline:
-            time.sleep(_FIRST_RETRY_S)
+        while (self._owed or self._series or self._logs) and time.monotonic() < self._deadline:
+            if self._misses:
+                time.sleep(_FIRST_RETRY_S)
             self._attempt()
         self._client.close()
 
@@ -147,10 +166,30 @@ class ViewWriter:
             entry.write(self._client, self._views[shard], self._clock())
             self._written += 1
             self._last_success = time.monotonic()
+        self._renew()
         self._series.write(self._client)
+        self._logs.write(self._client)
+        if self._logs:
+            self._wake.set()  # the rest after the next views, which it must not hold up
         if self._misses:
             _LOG.info("Redis is back, the whole view is written")
         self._misses = 0
+
+    def _renew(self) -> None:
+        """Show who is alive, and keep what they have published; of a view that is gone, all is owed."""
+        alive, self._alive = self._alive, ()
+        if not alive:
+            return
+        now = self._clock() // 1_000_000
+        with self._client.pipeline(transaction=False) as pipe:
+            pipe.zadd(self._kind.listed, dict.fromkeys(alive, now))
+            for key in alive:
+                pipe.pexpire(self._kind.hash(key), self._ttl_ms)
+            _, *kept = pipe.execute()
+        for key, there in zip(alive, kept, strict=True):
+            if key in self._views and not there:
+                self._hashes[key].forget()
+                self._owed[key] = None
 
     def _missed(self, error: redis.RedisError) -> None:
         if not self._misses:

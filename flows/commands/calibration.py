@@ -13,12 +13,12 @@ from connectors.bundles import atomic
 from connectors.settings import settings
 from flows.expected import expected
 from flows.monitoring import options as o
-from flows.monitoring.calibration_lines import CalibrationLine, calibration_lines
 from flows.monitoring.calibration_past import DAY_S, Past
-from flows.monitoring.deciles import deciles_csv
 from flows.monitoring.origin import OriginError, origin
 from flows.monitoring.patience import reading
-from flows.monitoring.selecting import PRESENT_S, present, wanted
+from models.monitor.lines.calibration_lines import CalibrationLine, calibration_lines
+from models.monitor.lines.deciles import deciles_csv
+from models.monitor.lines.selecting import PRESENT_S, present, wanted
 
 Plain = dict[str, Any]
 

@@ -35,10 +35,12 @@ def quick_command(api: Api = "", as_json: AsJson = False) -> None:
     """
     from flows.checks.ground import ground  # noqa: PLC0415  what is not asked for is not loaded
     from flows.checks.quick import quick  # noqa: PLC0415
+    from flows.checks.smoke import publish  # noqa: PLC0415
 
     with expected("check quick"):
         where = ground(settings(), api=api, prometheus=PROMETHEUS, grafana=GRAFANA, timeout_s=0.8)
         found = quick(where)
+        publish(where, "check quick", found)
     _tell(found, as_json)
 
 
@@ -70,6 +72,7 @@ def full_command(
     """
     from flows.checks.full import asked, full, profile_of  # noqa: PLC0415  what is not asked for is not loaded
     from flows.checks.ground import ground  # noqa: PLC0415
+    from flows.checks.smoke import publish  # noqa: PLC0415
     from flows.replay.bar import bar  # noqa: PLC0415
 
     with expected("check full"), bar("check", visible=not as_json) as told:
@@ -82,6 +85,7 @@ def full_command(
         for one in full(where, chosen):
             found.append(one)
             count(1)
+        publish(where, f"check full --profile {profile}", found)
     _tell(found, as_json)
 
 

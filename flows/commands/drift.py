@@ -13,10 +13,10 @@ import typer
 from connectors.settings import settings
 from flows.expected import expected
 from flows.monitoring import options as o
-from flows.monitoring.drift_lines import DriftLine, crossings_of, drift_line, rank, worst
 from flows.monitoring.origin import OriginError, origin
 from flows.monitoring.patience import reading
-from flows.monitoring.selecting import PRESENT_S, present, wanted
+from models.monitor.lines.drift_lines import DriftLine, crossings_of, drift_line, rank, worst
+from models.monitor.lines.selecting import PRESENT_S, present, wanted
 
 Plain = dict[str, Any]
 NONE_YET = (

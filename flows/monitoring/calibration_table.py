@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from rich.table import Table
 
-from flows.monitoring.calibration_lines import CalibrationLine
 from flows.monitoring.writing import NONE, count, days, interval, moment, number, share, short
+from models.monitor.lines.calibration_lines import CalibrationLine
 
 LEFT = ("model", "symbol", "scores")
 COLUMNS = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from statistics import median
 from typing import Any, NamedTuple
 
-from flows.monitoring.selecting import NS
+from models.monitor.lines.selecting import NS
 
 Plain = dict[str, Any]
 

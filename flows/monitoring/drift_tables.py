@@ -7,8 +7,8 @@ from typing import Any
 
 from rich.table import Table
 
-from flows.monitoring.drift_lines import DriftLine, Feature
 from flows.monitoring.writing import NONE, count, days, moment, number, short
+from models.monitor.lines.drift_lines import DriftLine, Feature
 
 Plain = dict[str, Any]
 

@@ -12,7 +12,7 @@ from connectors.redis.monitors import monitor_records
 from connectors.redis.reader import RedisDownError, ViewReader
 from connectors.settings import Settings
 from flows.monitoring.recorded import recorded_newest, recorded_since
-from flows.monitoring.selecting import PRESENT_S
+from models.monitor.lines.selecting import PRESENT_S
 
 Plain = dict[str, Any]
 Told = Callable[[int], None]

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from flows.monitoring.selecting import NS
+from models.monitor.lines.selecting import NS
 from models.ticks import Floats
 
 Plain = dict[str, Any]

@@ -71,6 +71,11 @@ class Desks:
         """Return the desk of the first shard: all take in the same commands."""
         return self._desks[min(self._desks, key=int)] if self._desks else self._begin
 
+    @property
+    def telegram(self) -> bool:
+        """Return whether alerts are marked for whoever carries them to Telegram, outside of the product."""
+        return bool(self.desk.flags.get("enable_telegram_alerts", False))
+
     def own_policy(self) -> Policy:
         """Return the thresholds that the model in use came with."""
         desk = self.desk

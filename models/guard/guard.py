@@ -136,7 +136,8 @@ class Guard:
     def _listen(self, left: list[str], work: Work) -> None:
         """Tell of shards that time goes on without; while there is one, a run waits."""
         for change in self._silences.step(left):
-            work.notes.append(silence(work.now, change.shard, change.event, self.spec.silent_after_s))
+            after_s, telegram = self.spec.silent_after_s, self._steering.desks.telegram
+            work.notes.append(silence(work.now, change.shard, change.event, after_s, telegram=telegram))
             if change.event == "firing":
                 self._steering.lost(f"{change.shard} is silent", work)
 
@@ -149,5 +150,5 @@ class Guard:
             self.ordinals[topic] += 1
             records.append(Record(topic, key, body))
         orders = work.orders if self.spec.act else []
-        view = view_of(work.now, self._looked, self._steering, self._silences)
+        view = view_of(work.now, self._looked, self.spec.act, self._steering, self._silences)
         return Guarded(records, orders, cause, view, work.measured)

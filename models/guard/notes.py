@@ -34,8 +34,8 @@ class Now(NamedTuple):
     at: int
 
 
-def alert(now: Now, firing: Firing, profile: str) -> Note:
-    """Return a rule that began to hold for its time, or ceased to."""
+def alert(now: Now, firing: Firing, profile: str, *, telegram: bool = False) -> Note:
+    """Return a rule that began to hold for its time, or ceased to; ``telegram`` is the flag of that name."""
     rule, evidence = firing.rule, firing.evidence
     event = "firing" if firing.kind == "fired" else "resolved"
     body = {
@@ -50,6 +50,7 @@ def alert(now: Now, firing: Firing, profile: str) -> Note:
         "n": evidence.n,
         "since": firing.since * SECOND,
         "profile": profile,
+        "telegram": telegram,
         **_names(firing.scope_key),
     }
     return Note(ALERTS, rule.name, body)
@@ -82,7 +83,7 @@ def _names(key: str) -> Body:
     }
 
 
-def silence(now: Now, shard: str, event: str, after_s: float) -> Note:
+def silence(now: Now, shard: str, event: str, after_s: float, *, telegram: bool = False) -> Note:
     """Return a shard that was not heard of for too long by the clock, or is heard of again."""
     body = {
         "id": record_id("alert", shard, now.at, "shard_silent", event),
@@ -99,13 +100,14 @@ def silence(now: Now, shard: str, event: str, after_s: float) -> Note:
         "for": "0s",
         "actions": ["alert"],
         "auto_pause": True,
-        "runbook": "docs/guard.md#a-silent-shard",
+        "runbook": "docs/runbook.md#shardsilent",
         "scope": f"shard:{shard}",
         "value": None,
         "limit": None,
         "n": None,
         "since": now.second * SECOND,
         "profile": "",
+        "telegram": telegram,
         **_names(f"shard:{shard}"),
     }
     return Note(ALERTS, "shard_silent", body)

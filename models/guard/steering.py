@@ -48,28 +48,29 @@ class Steering:
         self._stood: int = saved.get("stood", 0)
         self.verdicts: Mapping[str, Any] = saved.get("verdicts", dict.fromkeys(("strict", "literal")))
         """What the verdict on the run would be, or was; None where there is none yet."""
-        self._tuning = Tuning(spec.least_n_eff, saved.get("tuning"))
+        self.tuning = Tuning(spec.least_n_eff, saved.get("tuning"))
 
     def snapshot(self) -> dict[str, Any]:
         """Return the state as plain data."""
         return {
             "desks": self.desks.snapshot(), "outbox": self.outbox.snapshot(),
             "rolling": self.rolling.snapshot(), "shadowing": self.shadowing.snapshot(),
-            "watching": self.watching.snapshot(), "tuning": self._tuning.snapshot(),
+            "watching": self.watching.snapshot(), "tuning": self.tuning.snapshot(),
             "stood": self._stood, "verdicts": dict(self.verdicts),
         }  # fmt: skip
 
     def react(self, firing: Firing, work: Work) -> None:
         """Tell of a rule that fires or ceases to, and do what it asks for."""
-        work.notes.append(alert(work.now, firing, self._profile if self.rolling.live else ""))
+        profile = self._profile if self.rolling.live else ""
+        work.notes.append(alert(work.now, firing, profile, telegram=self.desks.telegram))
         for ask in asks(firing, self.desks):
             self._do(ask, f"rule {firing.rule.name}", work)
 
     def tune(self, second: int, found: Sequence[Told], work: Work) -> None:
         """Set the weights of the ensemble by what its members have shown, where that is due."""
-        self._tuning.take(found)
+        self.tuning.take(found)
         began = self.rolling.phase_began if self.rolling.live else 0
-        ask = self._tuning.ask(second, self.desks.desk, began)
+        ask = self.tuning.ask(second, self.desks.desk, began)
         if ask is not None:
             self._order(ask, work)
 

@@ -33,6 +33,11 @@ class Tuning:
         self._shown: dict[str, dict[str, list[float]]] = dict(saved.get("shown", {}))
         self._tuned: int = saved.get("tuned", 0)
 
+    @property
+    def last(self) -> int:
+        """Return the second of the last look at the weights, 0 before the first."""
+        return self._tuned
+
     def snapshot(self) -> dict[str, Any]:
         """Return the state as plain data."""
         return {"shown": {name: dict(of) for name, of in self._shown.items()}, "tuned": self._tuned}

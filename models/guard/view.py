@@ -9,14 +9,20 @@ from models.guard.silences import Silences
 from models.guard.steering import Steering
 
 
-def view_of(now: Now, looked: int, steering: Steering, silences: Silences) -> dict[str, Any]:
-    """Return the present state; ``looked`` is the second of the last look at the rules."""
+def view_of(now: Now, looked: int, acts: bool, steering: Steering, silences: Silences) -> dict[str, Any]:
+    """Return the present state; ``looked`` is the second of the last look at the rules.
+
+    ``acts``: commands are sent; else it is only told what would have been.
+    """
     rolling, desk = steering.rolling, steering.desks.desk
     machine, profile = rolling.machine, rolling.profile
     state = machine.state if machine else None
     return {
         "second": now.second,
         "at": now.at,
+        "looked": looked,
+        "acts": acts,
+        "tuner": {"last": steering.tuning.last, "members": dict(desk.members)},
         "rollout": {
             "profile": profile.name if profile else "",
             "state": rolling.place.state,

@@ -95,10 +95,13 @@ METRICS: dict[str, Metric] = {
     "shadow.worse_p": Metric(
         ("all",), "evidence that the challenger's Brier score is no worse: 1 down to 0, good at every look"),
     "staleness.feature": Metric(
-        ("symbol", "shard"),
-        "seconds since the end of the last five-second bar with a trade; of a shard, of its freshest symbol"),
+        ("symbol", "shard", "all"),
+        "seconds since the end of the last five-second bar with a trade; of a shard, of its freshest symbol; "
+        "of all, of the shard that waits longest"),
     "staleness.tick": Metric(
-        ("symbol", "shard"), "seconds since the last trade; of a shard, of its freshest symbol"),
+        ("symbol", "shard", "all"),
+        "seconds since the last trade; of a shard, of its freshest symbol; of all, of the shard that waits "
+        "longest"),
     "ticks.drop_rate": Metric(
         ("shard", "all"), "share of the ticks of the last hour that were dropped, being late or invalid"),
     "ticks.per_minute": Metric(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import orjson
@@ -14,6 +15,7 @@ from typer.testing import CliRunner
 
 from connectors.embedded import EmbeddedBroker, EmbeddedRedis
 from connectors.kafka.clients import producer
+from connectors.redis.reader import ViewReader
 from connectors.redis.writer import ViewWriter
 from connectors.settings import Settings, settings
 from flows.checks.ground import Ground, ground
@@ -171,6 +173,12 @@ def test_the_command_tells_it_by_its_exit_code(
     found = orjson.loads(done.stdout)
     assert (done.exit_code, found["ok"]) == (code, code == 0)
     assert [one["item"] for one in found["items"]] == ["api", "redis", "heartbeats", "lag"]
+    with closing(ViewReader(running.settings.redis_url, timeout_s=5.0)) as reader:
+        smoke = reader.smoke() or {}
+    assert (smoke["ok"], smoke["command"]) == (found["ok"], "check quick")
+    assert smoke["items"] == [
+        {"name": one["item"], "outcome": one["state"], "seen": one["evidence"]} for one in found["items"]
+    ]
 
 
 def test_a_url_that_is_none_is_said() -> None:

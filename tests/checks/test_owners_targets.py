@@ -42,7 +42,7 @@ def planned(target: str, *variables: str) -> list[list[str]]:
 
 def unknown(words: list[str]) -> list[str]:
     """Return what is wrong with a command line of ours: names and options that there are none of."""
-    command: Any = typer.main.get_command(cli.app)
+    command: Any = typer.main.get_command(cli.application())
     words = words[1:]
     while isinstance(command, TyperGroup) and words and not words[0].startswith("-"):
         name = words.pop(0)

@@ -30,6 +30,22 @@ S = "BTCUSDT"
 METRICS = """\
 levibot_equity{book="active"} 1009.57521977
 levibot_equity{book="challenger"} 999.80002498
+levibot_paper_win_rate{book="active"} 1.0
+levibot_paper_max_drawdown{book="active"} 0.00019997502
+levibot_paper_max_drawdown{book="challenger"} 0.00019997502
+levibot_paper_trades_total{book="active"} 1.0
+levibot_paper_trades_total{book="challenger"} 0.0
+levibot_paper_wins_total{book="active"} 1.0
+levibot_paper_wins_total{book="challenger"} 0.0
+levibot_paper_positions{book="active"} 0.0
+levibot_paper_positions{book="challenger"} 1.0
+levibot_paper_money{book="active",what="day_pnl"} 9.57521977
+levibot_paper_money{book="challenger",what="day_pnl"} -0.19997502
+levibot_paper_money{book="active",what="day_limit"} -200.0
+levibot_paper_money{book="active",what="near_limit"} -180.0
+levibot_paper_money{book="challenger",what="day_limit"} -200.0
+levibot_paper_money{book="challenger",what="near_limit"} -180.0
+levibot_errors_total{stage="trading"} 0.0
 levibot_paper_money{book="active",what="equity"} 1009.57521977
 levibot_paper_money{book="active",what="cash"} 1009.57521977
 levibot_paper_money{book="active",what="fees"} 0.31483509
@@ -105,7 +121,8 @@ def test_redis_holds_the_books_and_the_last_trades(
     show(walk, embedded_redis, registry)
     found = reader.account()
     assert found is not None
-    assert found.keys() == {"second", "books", "trades", "written_at"}
+    assert found.keys() == {"second", "books", "trades", "told", "written_at", "alive_at"}
+    assert found["told"] == {"trading_errors": 0}
     assert found["second"] == walk.booked[-1].cause.offset
     for book in ("active", "challenger"):
         states = [body for body in walk.said("account") if body["book"] == book]
@@ -113,7 +130,10 @@ def test_redis_holds_the_books_and_the_last_trades(
         assert found["trades"][book] == [body for body in walk.trades if body["book"] == book]
     events = [(body["event"], body["side"], body["reason"]) for body in found["trades"]["active"]]
     assert events == [("fill", "BUY", "entry"), ("fill", "SELL", "exit"), ("blocked", "BUY", "halted")]
-    assert sorted(client.keys("*")) == [b"levibot:account:account/0000", b"levibot:accounts"]
+    assert sorted(client.keys("*")) == [
+        b"levibot:account:account/0000", b"levibot:accounts", b"levibot:equity:active",
+        b"levibot:equity:challenger",
+    ]  # fmt: skip
 
 
 def test_an_account_is_no_shard(
@@ -122,6 +142,27 @@ def test_an_account_is_no_shard(
     """Who asks for shards or symbols does not meet it."""
     show(bought_and_sold(), embedded_redis, registry)
     assert (reader.shards(), reader.heads(), reader.symbol(S)) == ({}, {}, None)
+
+
+def test_equity_is_a_point_for_each_second_that_was_told(
+    embedded_redis: EmbeddedRedis, registry: CollectorRegistry, reader: ViewReader
+) -> None:
+    """Book by book, the last record of a second; told again by a new process, nothing is doubled."""
+    walk = bought_and_sold()
+    show(walk, embedded_redis, registry)
+    show(walk, embedded_redis, CollectorRegistry())
+    for book in ("active", "challenger"):
+        told = {
+            body["ts"] // 1_000_000_000: float(body["equity"])
+            for body in walk.said("account")
+            if body["book"] == book
+        }
+        found = reader.equity(book)
+        assert found == [{"second": second, "value": value} for second, value in told.items()]
+        assert len(found) >= 1
+        assert reader.equity(book, found[-1]["second"]) == found[-1:]
+    assert reader.equity()[-1]["value"] == 1009.57521977
+    assert reader.equity("nobody") == []
 
 
 def test_only_the_last_trades_are_kept(
@@ -197,7 +238,7 @@ def test_health_tells_equity_and_the_view(embedded_redis: EmbeddedRedis, registr
     """As text, so that nobody rounds it."""
     walk = bought_and_sold()
     status = show(walk, embedded_redis, registry).status()
-    assert (status["ok"], status["second"]) == (True, walk.booked[-1].cause.offset)
+    assert status["second"] == walk.booked[-1].cause.offset
     assert status["equity"] == {"active": "1009.57521977", "challenger": "999.80002498"}
     assert status["view"]["failures"] == 0
 

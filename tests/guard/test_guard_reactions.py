@@ -121,3 +121,17 @@ def test_a_guard_that_may_not_act_tells_all_the_same(world: World) -> None:
 
     assert orders(found) == []
     assert [b["rule"] for b in bodies(found, ALERTS)] == ["drift_kill"]
+
+
+def test_alerts_are_marked_while_the_flag_is_on() -> None:
+    """For whoever carries them to Telegram: the product itself posts nothing there (S136)."""
+    marked = []
+    for on in (False, True):
+        desk = Desk(flags={"enable_telegram_alerts": on})
+        guard = began(Guard(spec(desk=desk)))
+        other = World()
+        other.begin(desk)
+        other.drift(0.35)
+        other.seconds(20)
+        marked += [alert["telegram"] for alert in bodies(told(guard, other), ALERTS)]
+    assert marked == [False, True]

@@ -7,12 +7,12 @@ from io import StringIO
 
 import pytest
 
-from flows.monitoring.calibration_lines import calibration_lines
-from flows.monitoring.deciles import deciles_csv
-from flows.monitoring.drift_lines import drift_line, rank, worst
-from flows.monitoring.pooling import pooled
-from flows.monitoring.selecting import present, wanted
 from flows.monitoring.writing import count, days, interval, moment, number, share, short
+from models.monitor.lines.calibration_lines import calibration_lines
+from models.monitor.lines.deciles import deciles_csv
+from models.monitor.lines.drift_lines import drift_line, rank, worst
+from models.monitor.lines.pooling import pooled
+from models.monitor.lines.selecting import present, wanted
 from tests.monitoring.monitor_records import (
     START_S,
     calibration,

@@ -11,12 +11,12 @@ import pytest
 from pure_stages import PureStages
 
 from connectors.codecs import Decoder
-from flows.monitoring.drift_lines import drift_line
 from models.inputs import Cause, TickBatch
 from models.judge.records import Shard
 from models.monitor.bodies import About, drift_body
 from models.monitor.bucket import Bucket
 from models.monitor.drift.findings import FeatureLevel, Levels, WindowLevels
+from models.monitor.lines.drift_lines import drift_line
 from models.scoring.registry import load_all
 from models.simulator import MarketSpec, instruments, simulate
 from models.spec import Spec

@@ -17,7 +17,7 @@ from models.spec import Spec
 
 pytestmark = pytest.mark.embedded
 
-READ_ONLY = ["+ping", "+zrange", "+hgetall", "+hget", "+hmget"]
+READ_ONLY = ["+ping", "+zrange", "+hgetall", "+hget", "+hmget", "+info"]
 
 
 @pytest.fixture
@@ -111,7 +111,8 @@ def test_vanished_shard_is_remembered(
     written_at = reader.heads()["ticks/0000"]["written_at"]
     client.delete(keys.shard("ticks/0000"))
     ms = written_at // 1_000_000 * 1_000_000
-    assert reader.heads() == {"ticks/0000": {"shard": "ticks/0000", "written_at": ms, "gone": True}}
+    gone = {"shard": "ticks/0000", "written_at": ms, "alive_at": ms, "gone": True}
+    assert reader.heads() == {"ticks/0000": gone}
     assert reader.shards()["ticks/0000"]["symbols"] == {}
 
 
@@ -173,7 +174,7 @@ def test_the_account_is_read_apart_from_the_shards(
     assert reader.account() is None
     show_account(embedded_redis)
     shown = {name: value for name, value in BOOK.items() if name != "symbols"}
-    assert reader.account() == shown | {"written_at": 1_234_567_890}
+    assert reader.account() == shown | {"written_at": 1_234_567_890, "alive_at": 1_234_567_890}
     assert list(reader.heads()) == ["ticks/0000"]
     client.delete(keys.ACCOUNT.hash("account/0000"))
     assert reader.account() is None
@@ -190,7 +191,7 @@ def test_an_account_of_another_version_is_refused(
 
 
 def test_read_only_user_suffices(embedded_redis: EmbeddedRedis, client: redis.Redis) -> None:
-    """A Redis user with five reading commands on our keys can read everything and write nothing."""
+    """A Redis user with six reading commands on our keys can read everything and write nothing."""
     publish(embedded_redis, traded(OneShard(), "BTCUSDT", 100.0))
     client.execute_command("ACL", "SETUSER", "api", "on", ">secret", "~levibot:*", *READ_ONLY)
     url = embedded_redis.url.replace("//", "//api:secret@")
@@ -198,6 +199,8 @@ def test_read_only_user_suffices(embedded_redis: EmbeddedRedis, client: redis.Re
     assert reader.ping()
     assert reader.symbol("BTCUSDT") is not None
     assert reader.account() is None
+    assert (reader.audit(), reader.alerts(), reader.equity(), reader.smoke()) == ([], [], [], None)
+    assert reader.memory_bytes() > 100_000
     assert reader.shards().keys() == reader.heads().keys() == {"ticks/0000"}
     reader.close()
     with connect(url, 1.0) as api:

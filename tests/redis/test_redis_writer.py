@@ -53,7 +53,8 @@ def test_close_writes_the_last_view(embedded_redis: EmbeddedRedis, reader: ViewR
     with ViewWriter(embedded_redis.url, timeout_s=PATIENCE_S, clock=lambda: 1_234_567_890) as writer:
         writer.put(shard.shard.key, shard.view.as_dict())
     assert writer.stats().written == 1
-    assert reader.shards() == {SHARD: shard.view.as_dict() | {"written_at": 1_234_567_890, "gone": False}}
+    times = {"written_at": 1_234_567_890, "alive_at": 1_234_567_890}
+    assert reader.shards() == {SHARD: shard.view.as_dict() | times | {"gone": False}}
 
 
 def test_latest_wins(embedded_redis: EmbeddedRedis, reader: ViewReader) -> None:
@@ -78,7 +79,7 @@ def test_every_reading_is_one_view(embedded_redis: EmbeddedRedis, reader: ViewRe
             put[view_now["offset"]] = view_now
             writer.put(SHARD, view_now)
             for seen in reader.shards().values():
-                del seen["written_at"], seen["gone"]
+                del seen["written_at"], seen["alive_at"], seen["gone"]
                 assert seen == put[seen["offset"]]
                 read.add(seen["offset"])
     assert len(read) > 1
@@ -260,10 +261,12 @@ def test_close_does_not_wait_for_a_dead_redis(embedded_redis: EmbeddedRedis) -> 
 
 def test_writer_needs_few_rights(embedded_redis: EmbeddedRedis, client: redis.Redis) -> None:
     """A user with exactly the documented commands on our keys can publish."""
-    rights = "+ping +multi +exec +del +hset +hdel +pexpire +zadd +zremrangebyscore"
+    rights = "+ping +multi +exec +del +hset +hdel +pexpire +zadd +zremrangebyscore +zremrangebyrank"
     client.execute_command("ACL", "SETUSER", "flow", "on", ">secret", "~levibot:*", *rights.split())
     with ViewWriter(embedded_redis.url.replace("//", "//flow:secret@"), timeout_s=PATIENCE_S) as writer:
         writer.put(SHARD, view(1, BTCUSDT=1.0))
         until(lambda: writer.stats().written == 1)
         writer.put(SHARD, view(2))
+        writer.record(keys.ALERTS, [{"id": "a", "ts": 1}])
     assert writer.stats()[:3] == (2, 0, 0)
+    assert writer.stats().records == 1

@@ -9,11 +9,11 @@ from connectors.kafka.monitor_log import newest, since
 from connectors.profile_file import FOLDER, profile_named
 from flows.checks.ground import Ground, Plain
 from flows.checks.seen import Seen, failed, passed, unknown
-from flows.monitoring.calibration_lines import CalibrationLine, calibration_lines
-from flows.monitoring.deciles import deciles_csv
-from flows.monitoring.selecting import PRESENT_S, present
 from models.guard.records import ROLLOUT
 from models.judge.records import CALIBRATION
+from models.monitor.lines.calibration_lines import CalibrationLine, calibration_lines
+from models.monitor.lines.deciles import deciles_csv
+from models.monitor.lines.selecting import PRESENT_S, present
 from models.rules.rule import duration
 
 CHAOS_REPORT = Path("docs/KILL_SWITCH_CHAOS_REPORT.md")

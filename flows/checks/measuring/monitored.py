@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flows.checks.measuring.where import Plain, Where
-from flows.monitoring.calibration_lines import CalibrationLine, calibration_lines
-from flows.monitoring.selecting import present
 from models.desk.references import name_of
+from models.monitor.lines.calibration_lines import CalibrationLine, calibration_lines
+from models.monitor.lines.selecting import present
 from models.rules.evaluate import Sample
 from models.rules.metrics import scope_key
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from flows.monitoring.pooling import pooled
+from models.monitor.lines.pooling import pooled
 
 Plain = dict[str, Any]
 

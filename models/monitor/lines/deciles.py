@@ -6,7 +6,7 @@ import csv
 from collections.abc import Iterable
 from io import StringIO
 
-from flows.monitoring.calibration_lines import CalibrationLine
+from models.monitor.lines.calibration_lines import CalibrationLine
 
 COLUMNS = ("symbol", "model", "decile", "n", "up", "prob_mean", "hit_share")
 """``prob_mean`` is the mean score and ``hit_share`` the share that went up; empty without outcomes."""
