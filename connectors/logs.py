@@ -1,17 +1,23 @@
-"""Structured logs on stderr: readable for people, or one JSON object a line."""
+"""Structured logs on stderr: readable for people, or one JSON object a line; no secret is in them."""
 
 from __future__ import annotations
 
 import logging
 import sys
+from typing import TextIO, cast
 
 import structlog
 
+from connectors.redaction import RedactedStream, redactor
 from connectors.settings import Settings
 
 
 def configure(settings: Settings, **bound: str) -> None:
-    """Send all logs of the process, libraries' too, through one format; ``bound`` goes into every line."""
+    """Send all logs of the process, libraries' too, through one format; ``bound`` goes into every line.
+
+    From then on whatever Python writes to stderr, tracebacks too, is without the secrets of the settings.
+    """
+    sys.stderr = cast(TextIO, RedactedStream(sys.stderr, redactor(settings)))
     level = logging.getLevelNamesMapping()[settings.log_level.upper()]
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -22,7 +28,11 @@ def configure(settings: Settings, **bound: str) -> None:
     renderer: structlog.typing.Processor = structlog.processors.JSONRenderer(sort_keys=True)
     if settings.log_format == "human":
         shared.remove(structlog.processors.format_exc_info)
-        renderer = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        renderer = structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(),
+            # the default would print local variables
+            exception_formatter=structlog.dev.plain_traceback,
+        )
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,

@@ -9,13 +9,19 @@ from __future__ import annotations
 import os
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
+from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationInfo
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 DEMO_ENV = Path(".levibot/demo.env")
+SHORTEST_KEY = 16
+"""Characters that a key to the gateway has at least."""
+
+_Given = TypeVar("_Given", str, SecretStr | None)
 
 Port = Annotated[int, Field(ge=0, le=65535)]
 Weight = Annotated[float, Field(ge=0)]
@@ -50,6 +56,63 @@ def _money(text: str) -> str:
     return text
 
 
+def _for_sasl(given: _Given, others: ValidationInfo) -> _Given:
+    """Ask for what a protocol with SASL needs."""
+    protocol = str(others.data.get("kafka_security_protocol", ""))
+    if protocol.startswith("SASL") and not given:
+        raise ValueError(f"must be set where KAFKA_SECURITY_PROTOCOL is {protocol}")
+    return given
+
+
+def _redis(url: str) -> str:
+    """Accept the URL of a Redis; what is wrong with one is told without showing it."""
+    parts = urlsplit(url)
+    try:
+        well = parts.scheme in ("redis", "rediss", "unix") and (parts.port or 0) >= 0
+    except ValueError:
+        well = False
+    if not well or parts.fragment or "@" in parts.path + parts.query:
+        raise ValueError(
+            "must be redis://USER:PASSWORD@HOST:PORT/0, with TLS rediss://...; "
+            "of the password, / ? # @ : % must be percent-encoded"
+        )
+    return url
+
+
+def _counter(url: str) -> str:
+    """Accept what requests can be counted in."""
+    if not url.startswith(("memory://", "redis://", "rediss://", "unix://")):
+        raise ValueError("must be memory:// or the URL of a Redis, redis://...")
+    return url
+
+
+def _key(key: SecretStr) -> SecretStr:
+    """Accept a key that nobody guesses."""
+    if len(key.get_secret_value()) < SHORTEST_KEY:
+        raise ValueError(f"must have {SHORTEST_KEY} characters or more, such as: openssl rand -hex 32")
+    return key
+
+
+def _addresses(text: str) -> str:
+    """Accept addresses and networks, comma separated."""
+    for part in filter(None, map(str.strip, text.split(","))):
+        try:
+            ip_network(part, strict=False)
+        except ValueError as error:
+            raise ValueError(f"'{part}' is no address and no network such as 10.0.0.0/8") from error
+    return text
+
+
+def _webhook(url: SecretStr | None) -> SecretStr | None:
+    """Accept an address of the web; what is wrong with one is told without showing it."""
+    if url is not None:
+        parts = urlsplit(url.get_secret_value())
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("must be the address of a webhook, https://...")
+    return url
+
+
+Key = Annotated[SecretStr, AfterValidator(_key)]
 Phase = Annotated[float | Literal["preview"], BeforeValidator(_phase)]
 
 
@@ -62,10 +125,30 @@ class Settings(BaseSettings):
         frozen=True,
         env_ignore_empty=True,
         use_attribute_docstrings=True,
+        hide_input_in_errors=True,
     )
 
     kafka_bootstrap: str = "127.0.0.1:9092"
     """Brokers to ask first: ``host:port``, comma separated."""
+    kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    """How these brokers are spoken to: encrypted with ``SSL``, with a user's name and password with ``SASL``.
+    Brokers of another address (those of demo and drills) always in the clear."""
+    kafka_sasl_mechanism: Literal["SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"] = "SCRAM-SHA-512"
+    """How the password is proved; ``PLAIN`` shows it to the broker."""
+    kafka_sasl_username: Annotated[str, AfterValidator(_for_sasl)] = Field(default="", validate_default=True)
+    """The user, where the protocol has SASL."""
+    kafka_sasl_password: Annotated[SecretStr | None, AfterValidator(_for_sasl)] = Field(
+        default=None, validate_default=True
+    )
+    """The user's password."""
+    kafka_ssl_ca_location: Path | None = None
+    """The authorities that may have signed the brokers' certificates, in PEM; unset: the system's."""
+    kafka_ssl_certificate_location: Path | None = None
+    """The certificate that this process shows, in PEM, where the brokers ask for one."""
+    kafka_ssl_key_location: Path | None = None
+    """The certificate's private key, in PEM."""
+    kafka_ssl_key_password: SecretStr | None = None
+    """What that key is encrypted with."""
     tick_topics: str = "ticks"
     """Where ticks come from, comma separated; ``name=codec`` pins a codec, which is else detected."""
     control_topic: str = "control"
@@ -91,8 +174,9 @@ class Settings(BaseSettings):
     stuck_after_s: float = Field(default=45.0, ge=5, le=3_600)
     """A flow that makes no progress for so long ends itself, to be started again."""
 
-    redis_url: str = "redis://127.0.0.1:6379/0"
-    """Where the read model is published; the flow goes on without it."""
+    redis_url: Annotated[str, AfterValidator(_redis)] = Field(default="redis://127.0.0.1:6379/0", repr=False)
+    """Where the read model is published: ``redis://USER:PASSWORD@HOST:PORT/0``, or with TLS
+    ``rediss://...?ssl_ca_certs=FILE``; the flow goes on without it."""
 
     api_host: str = "127.0.0.1"
     """The address on which the API listens."""
@@ -110,13 +194,34 @@ class Settings(BaseSettings):
     """An answer older than this is shown as stale: HOLD, fallback, advisory."""
     offline_after_s: float = Field(default=3.0, gt=0, le=3_600)
     """A shard that has not published its view for this long counts as offline."""
+    predict_per_minute: int = Field(default=60, ge=0, le=1_000_000)
+    """Predictions that each user may ask for from one address in a minute; 0 means no limit."""
+    limiter_url: Annotated[str, AfterValidator(_counter)] = Field(default="memory://", repr=False)
+    """Where requests are counted: ``memory://`` for each process alone, or the URL of a Redis, whose user
+    needs no key but ``levibot-limit:*``."""
     levibot_build_sha: str = "unknown"
     """The commit this was built from, set when an image is built."""
 
     admin_secret: SecretStr | None = None
     """Signs commands; the same for flow and sender. Without it none can be sent and none is taken."""
-    admin_key: SecretStr | None = None
-    """Reserved for a control gateway; nothing uses it yet."""
+    admin_key: Key | None = None
+    """Opens the control gateway of the API to administrators; without it, or ADMIN_SECRET, there is none."""
+    trader_key: Key | None = None
+    """Opens it to traders, who may place and close orders of the paper account."""
+    viewer_key: Key | None = None
+    """Opens it to viewers, who may look and send nothing."""
+    ip_allowlist: Annotated[str, AfterValidator(_addresses)] = "127.0.0.1,::1"
+    """From where the gateway may be used: addresses and networks, comma separated."""
+    trusted_proxies: Annotated[str, AfterValidator(_addresses)] = ""
+    """Proxies whose ``X-Forwarded-For`` and ``X-Forwarded-Proto`` are believed: addresses and networks."""
+    session_minutes: int = Field(default=60, ge=1, le=1_440)
+    """How long a log-in to the gateway lasts."""
+    ack_timeout_s: float = Field(default=10.0, ge=0.1, le=300)
+    """How long the gateway waits for the shards to take a command in."""
+    control_per_minute: int = Field(default=60, ge=1, le=100_000)
+    """Requests to the gateway that each user may make from one address in a minute."""
+    audit_file: Path = Path("ops/audit.log")
+    """Where the gateway appends what was asked of it, a JSON object a line."""
 
     disorder_ms: int = Field(default=0, ge=0, le=60_000)
     """How far out of order ticks may come: a second closes once a tick of its symbol is so far past it."""
@@ -176,8 +281,15 @@ class Settings(BaseSettings):
     """A shard that the guard has not heard of for so long, by the clock, is told of; a rollout waits then."""
     guard_acts: bool = True
     """The guard sends commands; else it only tells what it would have sent."""
+    webhook_url: Annotated[SecretStr | None, AfterValidator(_webhook)] = None
+    """Where ``levibot run webhook`` posts alerts, as Slack takes them; a secret. Unset: nowhere."""
+    webhook_port: Port = 4004
+    """The port of that process's ``/health`` and ``/metrics``, on the address of the flows."""
     canary_policy_file: Path = Path("data/registry/canary_policy.json")
     """Where the guard mirrors the state of the rollout; read by people and scripts alone."""
+
+    reports_dir: Path = Path("reports")
+    """Where reports are kept; the API lists those of ``.html`` and ``.json`` under it and serves them."""
 
     flags_file: Path = Path("configs/flags.yaml")
     """What the desk of a new shard begins with; like the next, looked up in the working directory."""

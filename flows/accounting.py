@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from connectors import start_values
+from connectors.kafka.security import security
 from connectors.kafka.topics import tick_topics
 from connectors.settings import Settings
 from verifier.reading import Reader
@@ -18,7 +19,7 @@ def verified(settings: Settings, *, complete: bool) -> Report:
     Raises ``ReadingError`` where a topic cannot be read.
     """
     topics = tick_topics(settings)
-    with Reader(settings.kafka_bootstrap) as reader:
+    with Reader(settings.kafka_bootstrap, security=security(settings.kafka_bootstrap)) as reader:
         every = shards(reader, list(topics))
         return check(histories(reader, every, settings.topic_suffix), _rules(settings), complete=complete)
 

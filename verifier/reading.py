@@ -6,9 +6,9 @@ Delivery: every committed record of a partition once, in offset order, up to the
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Self
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
@@ -26,10 +26,16 @@ class ReadingError(RuntimeError):
 class Reader:
     """Reads partitions one after the other; close it, or use it as a context.
 
-    ``isolation`` is Kafka's: ``read_committed`` leaves out what an aborted transaction wrote.
+    ``isolation`` is Kafka's: ``read_committed`` leaves out what an aborted transaction wrote. ``security`` is
+    what the broker asks of a client, in librdkafka's words.
     """
 
-    def __init__(self, bootstrap: str, isolation: str = "read_committed") -> None:
+    def __init__(
+        self,
+        bootstrap: str,
+        isolation: str = "read_committed",
+        security: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         config: dict[str, str | int | bool] = {
             "bootstrap.servers": bootstrap,
             "client.id": "levibot-verifier",
@@ -43,7 +49,7 @@ class Reader:
             "check.crcs": True,
             "fetch.wait.max.ms": 20,
         }
-        self._client = Consumer(config)
+        self._client = Consumer(config | dict(security))
 
     def __enter__(self) -> Self:
         return self

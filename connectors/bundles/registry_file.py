@@ -104,7 +104,7 @@ def change(path: Path, step: Callable[[Registry], tuple[Registry, dict[str, Any]
 
     ``step`` returns the new registry, a line for ``promotions.jsonl`` or None, and what is returned here.
     """
-    with _locked(path):
+    with locked(path):
         registry, line, result = step(read(path))
         try:
             write(path, msgspec.json.format(msgspec.json.encode(registry), indent=2) + b"\n")
@@ -127,7 +127,8 @@ def log(path: Path) -> list[dict[str, Any]]:
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[None]:
+def locked(path: Path) -> Iterator[None]:
+    """Keep every other writer of a registry out, making its folder where there is none."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle = os.open(path.with_name(f".{path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
     try:

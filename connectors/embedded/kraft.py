@@ -9,7 +9,7 @@ import tempfile
 import uuid
 from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
 from confluent_kafka import KafkaException
@@ -61,7 +61,8 @@ class RealKafka:
     """One Kafka node in a child process, which dies with this one unless ``detached`` and then left.
 
     Its log lies in ``directory`` and is found again there by ``start`` after a ``stop`` or ``kill``, on the
-    same port; without a ``directory`` it is deleted at the end. Port 0 means any free port.
+    same port; without a ``directory`` it is deleted at the end. Port 0 means any free port. ``properties``
+    stand above the node's own, such as further listeners; one on ``port`` must take everybody, in the clear.
     """
 
     def __init__(
@@ -71,7 +72,9 @@ class RealKafka:
         *,
         jars: Path | None = None,
         detached: bool = False,
+        properties: Mapping[str, object] = MappingProxyType({}),
     ) -> None:
+        self._given = properties
         self._jars = install(jars)
         self._scratch = None if directory else tempfile.TemporaryDirectory(prefix="levibot-kafka-")
         self._directory = (directory or Path(self._scratch.name if self._scratch else "")).resolve()
@@ -176,7 +179,8 @@ class RealKafka:
             "controller.quorum.voters": f"{NODE}@{controller}",
             "log.dirs": self._log,
         }
-        self._properties.write_text("".join(f"{key}={value}\n" for key, value in (PROPERTIES | here).items()))
+        lines = {**PROPERTIES, **here, **self._given}
+        self._properties.write_text("".join(f"{key}={value}\n" for key, value in lines.items()))
         if (self._log / "meta.properties").exists():
             return
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")

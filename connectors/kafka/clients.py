@@ -7,6 +7,8 @@ import logging
 from confluent_kafka import Consumer, Producer
 from confluent_kafka.admin import AdminClient
 
+from connectors.kafka.security import security
+
 _LOG = logging.getLogger(__name__)
 # the one experimental setting we want is named at every start otherwise
 _LOG.addFilter(lambda record: "enable.gapless.guarantee is experimental" not in record.getMessage())
@@ -29,7 +31,7 @@ def producer(bootstrap: str, *, linger_ms: int = 20, **extra: str | int | bool) 
         "queue.buffering.max.messages": 100_000,
         "queue.buffering.max.kbytes": 65_536,
     }
-    return Producer(config | _dotted(extra), logger=_LOG)
+    return Producer(config | security(bootstrap) | _dotted(extra), logger=_LOG)
 
 
 def exact_producer(bootstrap: str, *, linger_ms: int, **extra: str) -> Producer:
@@ -44,6 +46,14 @@ def exact_producer(bootstrap: str, *, linger_ms: int, **extra: str) -> Producer:
         **({"message_timeout_ms": 0} if not extra else {}),
         **extra,
     )
+
+
+def prompt_producer(bootstrap: str) -> Producer:
+    """Return a producer that sends its first message at once, and maybe twice.
+
+    An idempotent one waits half a second for its number first: too long where somebody kills.
+    """
+    return producer(bootstrap, linger_ms=0, enable_idempotence=False, max_in_flight_requests_per_connection=1)
 
 
 def consumer(bootstrap: str, *, group: str = "levibot", **extra: str | int | bool) -> Consumer:
@@ -61,7 +71,7 @@ def consumer(bootstrap: str, *, group: str = "levibot", **extra: str | int | boo
         "queued.max.messages.kbytes": 8_192,
         "allow.auto.create.topics": False,
     }
-    return Consumer(config | _dotted(extra), logger=_LOG)
+    return Consumer(config | security(bootstrap) | _dotted(extra), logger=_LOG)
 
 
 def reader(bootstrap: str) -> Consumer:
@@ -74,7 +84,11 @@ def reader(bootstrap: str) -> Consumer:
 
 def admin(bootstrap: str) -> AdminClient:
     """Return an administrative client."""
-    return AdminClient({"bootstrap.servers": bootstrap, "client.id": "levibot-admin"}, logger=_LOG)
+    config: dict[str, str | int | float | bool] = {
+        "bootstrap.servers": bootstrap,
+        "client.id": "levibot-admin",
+    }
+    return AdminClient({**config, **security(bootstrap)}, logger=_LOG)
 
 
 def _dotted(settings: dict[str, str | int | bool]) -> dict[str, str | int | bool]:

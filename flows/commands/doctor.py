@@ -13,8 +13,10 @@ from rich.console import Console
 from rich.table import Table
 
 from connectors import start_values
+from connectors.env_files import open_to_others
 from connectors.kafka.errors import TopicsError
 from connectors.kafka.inspection import broker_clock_skew_s, tick_ends, topic_findings
+from connectors.redaction import redactor
 from connectors.redis.reader import RedisDownError, ViewReader
 from connectors.settings import Settings, settings
 from flows.finding import BAD, OK, UNKNOWN, WARN, Finding
@@ -28,7 +30,7 @@ SKEW_S = 5.0
 
 def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")] = False) -> None:
     """Look at configuration, broker, topics, clocks, Redis and lag; exit 0: well, 1: not, 2: cannot tell."""
-    findings = list(examine(settings()))
+    findings = [_hidden(finding) for finding in examine(settings())]
     if as_json:
         typer.echo(orjson.dumps([finding._asdict() for finding in findings]))
     else:
@@ -39,6 +41,7 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print JSON for 
 
 def examine(config: Settings) -> Iterator[Finding]:
     """Yield the findings, cheapest first."""
+    yield _files()
     yield _tried("configuration", lambda: _configuration(config), "mend the named file or variable")
     try:
         yield from _topics(config)
@@ -51,6 +54,20 @@ def examine(config: Settings) -> Iterator[Finding]:
         with contextlib.suppress(TopicsError):  # already told
             yield from history_findings(config)
         yield from _views(config, lambda where: tick_ends(config, [where])[where])
+
+
+def _hidden(finding: Finding) -> Finding:
+    """Return the finding without a secret: what was found may quote an address."""
+    hide = redactor(settings())
+    return finding._replace(seen=hide(finding.seen), do=hide(finding.do))
+
+
+def _files() -> Finding:
+    found = open_to_others()
+    if not found:
+        return Finding("secrets", OK, "no file of settings can be read by others")
+    seen = ", ".join(f"{file} has mode {mode}" for file, mode in found)
+    return Finding("secrets", WARN, f"{seen}: others can read it", f"chmod 600 {found[0][0]}")
 
 
 def _configuration(config: Settings) -> Finding:

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from connectors.kafka.errors import TopicsError
+from connectors.kafka.security import security
 from connectors.kafka.topics import existing, output
 from connectors.settings import Settings, settings
 from flows.replay.bar import Told, bar
@@ -42,7 +43,7 @@ def verify_log(
     partitions = _partitions([_known(topic, config) for topic in topics or TOPICS], config)
     try:
         with (
-            Reader(config.kafka_bootstrap) as reader,
+            Reader(config.kafka_bootstrap, security=security(config.kafka_bootstrap)) as reader,
             bar("verify log", visible=not as_json) as told,
         ):
             found = _walked(reader, partitions, told(None))
