@@ -1,131 +1,116 @@
-"""The flow's metrics, derived from the read model at each scrape.
+"""The flows' metrics, derived from the read model at each scrape.
 
 What a dead flow no longer measures is left out, never repeated; what grows old (staleness, age) goes on
-growing, so that an alert on it fires.
+growing, so that an alert on it fires; counters never fall, whatever process begins anew.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import threading
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily
-from prometheus_client.metrics_core import Metric
+from prometheus_client.core import Metric
 from prometheus_client.registry import Collector
 
 from api.freshness import Plain, age_s
 from api.own_metrics import OwnMetrics
-from api.shown import ticks_per_minute, trade_age_s
+from connectors.metrics.families import counter, gauge, info
+from connectors.metrics.from_account import account_families
+from connectors.metrics.from_guard import guard_families
+from connectors.metrics.from_shards import ShardFamilies, last_update
+from connectors.metrics.rising import Rising
 from connectors.redis.reader import RedisDownError, ViewReader
-from models.desk.references import name_of
+from connectors.settings import Settings
 
-_NS = 1e9
+
+class Seen(NamedTuple):
+    """All that the view holds at a scrape."""
+
+    shards: list[Plain]  # those whose view is gone among them
+    account: Plain
+    guard: Plain
+    heartbeats: dict[str, dict[str, int]]
+    memory_bytes: int | None  # None where the Redis user may not ask
 
 
 class ViewCollector(Collector):
-    """Reads all shards once a scrape."""
+    """Reads everything once a scrape."""
 
     def __init__(
-        self, reader: ViewReader, clock: Callable[[], int], stale_after_s: float, own: OwnMetrics
+        self, reader: ViewReader, clock: Callable[[], int], settings: Settings, own: OwnMetrics, version: str
     ) -> None:
         self._reader = reader
         self._clock = clock
-        self._stale_after_s = stale_after_s
+        self._settings = settings
         self._own = own
+        self._version = version
+        self._shards = ShardFamilies(settings.stale_after_s)
+        self._rising = Rising()
+        self._lock = threading.Lock()  # two scrapes at once would count what one has seen
 
     def collect(self) -> Iterator[Metric]:
-        """Yield every family; without Redis only that it is down, and the errors."""
+        """Yield every family; without Redis only that it is down, and what is the API's own."""
+        with self._lock:
+            found = list(self._families(self._look()))
+        yield from found
+
+    def _look(self) -> Seen | None:
         try:
-            shards = self._reader.shards()
+            return Seen(
+                list(self._reader.shards().values()),
+                self._reader.account() or {},
+                self._reader.guard() or {},
+                self._reader.heartbeats(),
+                self._memory(),
+            )
         except RedisDownError:
             self._own.errors.labels("redis").inc()
-            shards = None
-        yield GaugeMetricFamily(
-            "levibot_redis_up", "1 while the API can read Redis.", int(shards is not None)
-        )
-        known = [shard for shard in (shards or {}).values() if not shard["gone"]]
-        yield self._errors(known)
-        if shards is None:
-            return
-        now = self._clock()
-        yield from _shards(shards.values(), now)
-        if known:
-            yield from _models(known)
-            yield from _counts(known)
-            yield from self._symbols(known, now)
+            return None
 
-    def _errors(self, known: Iterable[Plain]) -> Metric:
-        family = next(iter(self._own.errors.collect()))
-        invalid = sum(shard["ledger"]["invalid"] for shard in known)
-        family.add_sample("levibot_errors_total", {"stage": "ticks"}, invalid)
+    def _memory(self) -> int | None:
+        try:
+            return self._reader.memory_bytes()
+        except RedisDownError:
+            return None
+
+    def _families(self, seen: Seen | None) -> Iterator[Metric]:
+        yield info("levibot_build_info", [(self._version, self._settings.levibot_build_sha)])
+        yield gauge("levibot_redis_up", int(seen is not None))
+        yield self._errors(seen)
+        if seen is None:
+            yield self._with_own_latency(None)
+            return
+        yield gauge("levibot_redis_memory_bytes", seen.memory_bytes)
+        now = self._clock()
+        yield from self._heartbeats(seen, now)
+        known = [shard for shard in seen.shards if not shard["gone"]]
+        for family in self._shards.of(known, now):
+            yield self._with_own_latency(family) if family.name == "levibot_latency_ms" else family
+        yield from account_families(seen.account.get("second"), seen.account.get("books", {}))
+        yield from guard_families(seen.guard)
+
+    def _with_own_latency(self, family: Metric | None) -> Metric:
+        if family is None:
+            [family] = [Metric(one.name, one.documentation, one.type) for one in self._own.latency.collect()]
+        family.samples.extend(self._own.latencies())
         return family
 
-    def _symbols(self, known: Iterable[Plain], now: int) -> Iterator[Metric]:
-        staleness: dict[str, float] = {}
-        ticks: dict[str, float] = defaultdict(float)
-        for name, symbol in ((n, s) for shard in known for n, s in shard["symbols"].items()):
-            age = trade_age_s(symbol, now)
-            if age is not None and symbol["level"] != "expired":
-                staleness[name] = max(age, staleness.get(name, age))
-            if age_s(symbol["signal"]["ts"], now) <= self._stale_after_s:
-                ticks[name] += ticks_per_minute(symbol) or 0
-        yield _gauges(
-            "levibot_features_staleness_seconds", "Seconds since the last trade behind a symbol's features.",
-            "symbol", staleness,
-        )  # fmt: skip
-        yield _gauges(
-            "levibot_market_ticks_per_minute", "Trades in the minute before the last closed second.",
-            "symbol", ticks,
-        )  # fmt: skip
+    def _errors(self, seen: Seen | None) -> Metric:
+        shards = [shard for shard in seen.shards if not shard["gone"]] if seen else []
+        trading = (seen.account.get("told") or {}).get("trading_errors", 0) if seen else 0
+        own = self._own.error_counts()
+        flow = self._shards.errors(shards)
+        [of_account] = self._rising.total("trading", {"account": (trading,)} if seen else {}) or (0.0,)
+        return counter("levibot_errors_total", {**flow, ("trading",): of_account, **own})
 
-
-def _gauges(name: str, text: str, label: str, values: Mapping[str, float]) -> Metric:
-    family = GaugeMetricFamily(name, text, labels=[label])
-    for key, value in values.items():
-        family.add_metric([key], value)
-    return family
-
-
-def _shards(shards: Iterable[Plain], now: int) -> Iterator[Metric]:
-    written = {shard["shard"]: shard["written_at"] for shard in shards}
-    ages = {shard: age_s(at, now) for shard, at in written.items()}
-    yield _gauges("levibot_shard_age_seconds", "Seconds since a shard published its view.", "shard", ages)
-    if written:
-        yield GaugeMetricFamily(
-            "spark_last_update_timestamp", "Time of the last view published, in seconds since 1970.",
-            max(written.values()) / _NS,
-        )  # fmt: skip
-
-
-def _models(known: list[Plain]) -> Iterator[Metric]:
-    names = [(name_of(shard["desk"]["model"]), shard["versions"]) for shard in known]
-    active = {(name, versions.get(name, "")) for name, versions in names}
-    info = InfoMetricFamily("levibot_active_model", "The active model.", labels=["name", "version"])
-    for name, version in sorted(active):
-        info.add_metric([name, version], {})
-    yield info
-    switches = max(shard["desk"]["switches"] for shard in known)
-    yield CounterMetricFamily("levibot_model_switches", "Changes of the active model.", switches)
-    killed = {shard["shard"]: int(shard["desk"]["killed"]) for shard in known}
-    yield _gauges("levibot_killed", "1 while a shard is under a kill of everything.", "shard", killed)
-
-
-def _counts(known: list[Plain]) -> Iterator[Metric]:
-    ledger = CounterMetricFamily(
-        "levibot_ledger_items", "Items of the log by what became of them.", labels=["shard", "what"]
-    )
-    for shard in known:
-        for what, count in shard["ledger"].items():
-            ledger.add_metric([shard["shard"], what], count)
-    yield ledger
-    fallbacks: dict[str, float] = defaultdict(float)
-    for reason, count in (item for shard in known for item in shard["fallbacks"].items()):
-        fallbacks[reason] += count
-    family = CounterMetricFamily(
-        "levibot_fallback_events", "Symbols that began to be scored by the fallback model.", labels=["reason"]
-    )
-    for reason, total in fallbacks.items():
-        family.add_metric([reason], total)
-    yield family
-    size = sum(shard["dlq_size"] for shard in known)
-    yield GaugeMetricFamily("spark_dlq_size", "Invalid items of the last hour of log time.", size)
+    def _heartbeats(self, seen: Seen, now: int) -> Iterator[Metric]:
+        written = {shard["shard"]: shard["written_at"] for shard in seen.shards}
+        ages = {(shard,): age_s(at, now) for shard, at in written.items()}
+        yield gauge("levibot_shard_age_seconds", ages)
+        yield last_update(list(written.values()))
+        beats = {process: [age_s(at, now) for at in of.values()] for process, of in seen.heartbeats.items()}
+        yield gauge("levibot_heartbeat_age_seconds", {(p,): max(of) for p, of in beats.items() if of})
+        limit = self._settings.offline_after_s
+        shares = {(p,): sum(age <= limit for age in of) / len(of) if of else 0.0 for p, of in beats.items()}
+        yield gauge("levibot_online", shares)

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import structlog
-from prometheus_client import CollectorRegistry, PlatformCollector, ProcessCollector
 
 from connectors import failpoints, start_values
-from connectors.embedded.ports import free_port
 from connectors.kafka.guard.opening import GuardOpening
 from connectors.kafka.guard.orders import Orders
 from connectors.kafka.guard.sink import GuardSink, GuardSinks
@@ -27,11 +25,11 @@ from connectors.probe import HealthProbe
 from connectors.recovery.folder import RecoveryFolder, opened
 from connectors.recovery.manifest import Manifest, app_version
 from connectors.redis.keys import GUARD as GUARDS
-from connectors.redis.writer import ViewWriter
 from connectors.settings import Settings, settings
 from flows.guard import FLOW, STEPS, guard_flow
 from flows.guard_shown import GuardShown
-from flows.health import HealthServer
+from flows.metrics.probed import Probed
+from flows.metrics.served import Instruments, instruments, served
 from flows.runtime import Stop, leave, run
 from flows.slo.reporter import Reporter, each
 from flows.watchdog import Watchdog
@@ -60,15 +58,22 @@ def run_guard(config: Settings | None = None) -> None:
         failpoints.reach("open.locked")
         outlets = _outlets(config, folder)
         opening = GuardOpening(config, spec.fingerprint(), every, outlets)
-        probed = HealthProbe(config.api_host, config.api_port)
-        with _shown(config) as shown, probed as probe, _reporter(config, folder) as reporter:
-            watchdog = Watchdog(config.stuck_after_s)
-            source = GuardSource(opening.open, probe.answered, stop, each(watchdog, reporter.looks))
-            sink = GuardSinks(lambda: _sink(config, opening, outlets, shown))
-            _LOG.info("starting", shards=len(every), spec=spec.fingerprint()[:12], acts=spec.act)
-            _say_longest(spec)
-            run(guard_flow(source, sink, spec), timedelta(milliseconds=config.epoch_ms), folder.store)
-            watchdog.stop()
+        with (
+            HealthProbe(config.api_host, config.api_port) as probe,
+            _reporter(config, folder) as reporter,
+            _instruments(config, folder, reporter) as tools,
+        ):
+            answered = Probed(probe.answered)
+            with _shown(config, tools, answered) as shown:
+                watchdog = Watchdog(config.stuck_after_s)
+                source = GuardSource(
+                    opening.open, answered, stop, each(watchdog, tools.liveness, reporter.looks)
+                )
+                sink = GuardSinks(lambda: _sink(config, opening, outlets, shown, tools))
+                _LOG.info("starting", shards=len(every), spec=spec.fingerprint()[:12], acts=spec.act)
+                _say_longest(spec)
+                run(guard_flow(source, sink, spec), timedelta(milliseconds=config.epoch_ms), folder.store)
+                watchdog.stop()
         opening.close()
         folder.clean()
     _LOG.info("stopped cleanly")
@@ -88,11 +93,12 @@ def folder_of(config: Settings) -> Path:
     return config.recovery_dir / f"{FLOW}{config.topic_suffix}"
 
 
-def _sink(config: Settings, opening: GuardOpening, outlets: Outlets, shown: GuardShown) -> GuardSink:
+def _sink(
+    config: Settings, opening: GuardOpening, outlets: Outlets, shown: GuardShown, tools: Instruments
+) -> GuardSink:
     last, suffix = opening.published(GUARD), config.topic_suffix
-    compare = Comparison(config.kafka_bootstrap, suffix) if config.compare_suppressed else None
     return GuardSink(
-        ShardSink(GUARD, outlets.open(GUARD), last, suffix, shown, compare), Orders(config, SENDER)
+        ShardSink(GUARD, outlets.open(GUARD), last, suffix, shown, tools.suppressed), Orders(config, SENDER)
     )
 
 
@@ -123,15 +129,17 @@ def _outlets(config: Settings, folder: RecoveryFolder) -> Outlets:
     return Outlets(config.kafka_bootstrap)
 
 
+def _instruments(
+    config: Settings, folder: RecoveryFolder, reporter: Reporter
+) -> AbstractContextManager[Instruments]:
+    compare = Comparison(config.kafka_bootstrap, config.topic_suffix) if config.compare_suppressed else None
+    return instruments(config, folder, reporter, [GUARD.key], GUARDS, compare)
+
+
 @contextmanager
-def _shown(config: Settings) -> Iterator[GuardShown]:
+def _shown(config: Settings, tools: Instruments, answered: Probed) -> Iterator[GuardShown]:
     """Serve health and metrics, and write the read model."""
-    registry = CollectorRegistry()
-    ProcessCollector(registry=registry)
-    PlatformCollector(registry=registry)
-    with ViewWriter(config.redis_url, kind=GUARDS) as writer:
-        shown = GuardShown(writer, registry, config.canary_policy_file)
-        health = HealthServer(config.flow_host, free_port(config.guard_port), registry, shown.status)
-        _LOG.info("health and metrics", port=health.port)
+    shown = GuardShown(tools.writer, tools.registry, config.canary_policy_file)
+    tools.registry.register(answered)
+    with served(config, config.guard_port, tools, shown.status):
         yield shown
-        health.close()

@@ -13,6 +13,8 @@ from prometheus_client import CollectorRegistry, make_wsgi_app
 
 StartResponse = Callable[..., Any]
 
+_METHODS = ("GET", "HEAD")
+
 
 class _Server(ThreadingMixIn, WSGIServer):
     """Gives each connection a thread, so that one that says nothing holds up neither others nor the end."""
@@ -28,7 +30,10 @@ class _Quiet(WSGIRequestHandler):
 
 
 class HealthServer:
-    """Serves in a thread of its own; ``status`` is asked at each request."""
+    """Serves in a thread of its own; ``status`` is asked at each request.
+
+    ``/health`` answers with it as JSON: 200 where its ``ok`` is true, else 503.
+    """
 
     def __init__(
         self, host: str, port: int, registry: CollectorRegistry, status: Callable[[], dict[str, Any]]
@@ -36,13 +41,15 @@ class HealthServer:
         metrics = make_wsgi_app(registry)
 
         def app(environ: dict[str, Any], start: StartResponse) -> Iterable[bytes]:
+            if environ["REQUEST_METHOD"] not in _METHODS:
+                return _text(start, "405 Method Not Allowed", b"GET and HEAD alone\n", ("Allow", "GET, HEAD"))
             if environ["PATH_INFO"] == "/health":
-                start("200 OK", [("Content-Type", "application/json")])
-                return [json.dumps(status()).encode()]
-            if environ["PATH_INFO"] == "/metrics":
-                return cast(Iterable[bytes], metrics(environ, start))
-            start("404 Not Found", [("Content-Type", "text/plain")])
-            return [b"try /health or /metrics\n"]
+                found: Iterable[bytes] = _health(start, status())
+            elif environ["PATH_INFO"] == "/metrics":
+                found = cast(Iterable[bytes], metrics({**environ, "REQUEST_METHOD": "GET"}, start))
+            else:
+                found = _text(start, "404 Not Found", b"try /health or /metrics\n")
+            return [] if environ["REQUEST_METHOD"] == "HEAD" else found
 
         self._server: WSGIServer = make_server(host, port, app, server_class=_Server, handler_class=_Quiet)
         self.port = self._server.server_port
@@ -52,3 +59,15 @@ class HealthServer:
         """Stop serving."""
         self._server.shutdown()
         self._server.server_close()
+
+
+def _health(start: StartResponse, found: dict[str, Any]) -> list[bytes]:
+    body = json.dumps(found).encode()
+    line = "200 OK" if found["ok"] else "503 Service Unavailable"
+    start(line, [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
+    return [body]
+
+
+def _text(start: StartResponse, line: str, body: bytes, *more: tuple[str, str]) -> list[bytes]:
+    start(line, [("Content-Type", "text/plain"), ("Content-Length", str(len(body))), *more])
+    return [body]

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import structlog
-from prometheus_client import CollectorRegistry, PlatformCollector, ProcessCollector
 
 from connectors import failpoints, start_values
-from connectors.embedded.ports import free_port
 from connectors.kafka.outlets import Outlets
 from connectors.kafka.paper.opening import AccountOpening
 from connectors.kafka.paper.recent import recent
@@ -33,10 +31,9 @@ from connectors.logs import configure
 from connectors.recovery.folder import RecoveryFolder, opened
 from connectors.recovery.manifest import Manifest, app_version
 from connectors.redis.keys import ACCOUNT
-from connectors.redis.writer import ViewWriter
 from connectors.settings import Settings, settings
 from flows.account_shown import AccountShown
-from flows.health import HealthServer
+from flows.metrics.served import Instruments, instruments, served
 from flows.paper import FLOW, STEPS, paper_flow
 from flows.runtime import Stop, leave, run
 from flows.slo.account import AccountMeter
@@ -64,15 +61,18 @@ def run_paper(config: Settings | None = None) -> None:
         failpoints.reach("open.locked")
         outlets = _outlets(config, folder)
         opening = AccountOpening(config, spec, desk, every, outlets)
-        with _shown(config) as shown, _reporter(config, folder) as reporter:
+        with (
+            _reporter(config, folder) as reporter,
+            _instruments(config, folder, reporter) as tools,
+            _shown(config, tools) as shown,
+        ):
             meter = AccountMeter(reporter)
             watchdog = Watchdog(config.stuck_after_s)
-            alive = each(watchdog, meter.turn)
+            alive = each(watchdog, tools.liveness, meter.turn)
             source = AccountSource(ACCOUNT_SHARD, opening.open, config.paper_behind_after_s, stop, alive)
             suffix = f"{config.topic_suffix}{config.account_suffix}"
-            compare = Comparison(config.kafka_bootstrap, suffix) if config.compare_suppressed else None
             sink = ShardSinks[Booked](
-                [ACCOUNT_SHARD], outlets, opening.published, suffix, shown, compare, meter.delivered
+                [ACCOUNT_SHARD], outlets, opening.published, suffix, shown, tools.suppressed, meter.delivered
             )
             _LOG.info("starting", shards=len(every), spec=spec.fingerprint()[:12])
             run(paper_flow(source, sink, spec), timedelta(milliseconds=config.epoch_ms), folder.store)
@@ -115,17 +115,19 @@ def _outlets(config: Settings, folder: RecoveryFolder) -> Outlets:
     return Outlets(config.kafka_bootstrap)
 
 
+def _instruments(
+    config: Settings, folder: RecoveryFolder, reporter: Reporter
+) -> AbstractContextManager[Instruments]:
+    suffix = f"{config.topic_suffix}{config.account_suffix}"
+    compare = Comparison(config.kafka_bootstrap, suffix) if config.compare_suppressed else None
+    return instruments(config, folder, reporter, [ACCOUNT_SHARD.key], ACCOUNT, compare)
+
+
 @contextmanager
-def _shown(config: Settings) -> Iterator[AccountShown]:
+def _shown(config: Settings, tools: Instruments) -> Iterator[AccountShown]:
     """Serve health and metrics, and write the read model."""
-    registry = CollectorRegistry()
-    ProcessCollector(registry=registry)
-    PlatformCollector(registry=registry)
-    with ViewWriter(config.redis_url, kind=ACCOUNT) as writer:
-        shown = AccountShown(writer, registry)
-        for topic in TOPICS:
-            shown.remember(ACCOUNT_SHARD, topic, recent(topic, config))
-        health = HealthServer(config.flow_host, free_port(config.paper_port), registry, shown.status)
-        _LOG.info("health and metrics", port=health.port)
+    shown = AccountShown(tools.writer, tools.registry)
+    for topic in TOPICS:
+        shown.remember(ACCOUNT_SHARD, topic, recent(topic, config))
+    with served(config, config.paper_port, tools, shown.status):
         yield shown
-        health.close()

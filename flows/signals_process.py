@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import timedelta
 
 import structlog
-from prometheus_client import CollectorRegistry, PlatformCollector, ProcessCollector
 
 from connectors import failpoints, start_values
 from connectors.bundles.background import BackgroundLoader
 from connectors.bundles.loading import load
-from connectors.embedded.ports import free_port
 from connectors.kafka.growth import Growth
 from connectors.kafka.opening import Opening
 from connectors.kafka.outlets import Outlets
@@ -24,14 +22,16 @@ from connectors.kafka.suppressed import Comparison
 from connectors.kafka.topics import output, shards, share
 from connectors.logs import configure
 from connectors.recovery.folder import RecoveryFolder, opened
-from connectors.redis.writer import ViewWriter
+from connectors.redis.keys import SHARD
 from connectors.settings import Settings, settings
-from flows.health import HealthServer
+from flows.metrics.loading import Timed
+from flows.metrics.served import Instruments, instruments, served
+from flows.metrics.shards import ShardCollector
+from flows.metrics.told import Told
 from flows.published import Published
 from flows.recovering import folder_of, manifest_of
 from flows.runtime import Stop, leave, run
 from flows.signals import signals_flow
-from flows.slo.metrics import Latencies
 from flows.slo.reporter import Reporter, each
 from flows.slo.shards import ShardsMeter
 from flows.watchdog import Watchdog
@@ -61,49 +61,56 @@ def run_signals(
     with opened(folder_of(config), manifest_of(config, spec, every, mine)) as folder:
         failpoints.reach("open.locked")
         outlets = _outlets(config, mine, folder)
-        loader = _loader(config, spec, desk, folder)
+        timed = _timed(config, folder)
+        loader = _loader(spec, desk, timed)
         opening = Opening(config, spec, desk, outlets, loader, accept_gap=accept_gap, days=days)
         opening.look(mine)
         with (
             closing(loader),
             closing(Growth(config, every)) as growth,
             _reporter(config, mine, folder) as reporter,
-            _shown(config, spec, opening, growth, loader, reporter) as published,
+            _instruments(config, folder, reporter, mine) as tools,
         ):
             meter = ShardsMeter(reporter, opening.behind, recorded=config.recorded_ticks)
-            watchdog = Watchdog(config.stuck_after_s)
-            source = ShardSource(mine, opening.open, stop, each(watchdog, meter.turn))
-            sink = ShardSinks(
-                mine,
-                outlets,
-                opening.published,
-                config.topic_suffix,
-                published,
-                _compare(config),
-                meter.delivered,
-            )
-            _LOG.info("starting", shards=len(mine), of=len(every), spec=spec.fingerprint()[:12])
-            epoch = timedelta(milliseconds=config.epoch_ms)
-            run(signals_flow(source, sink, spec, loader.models, meter), epoch, folder.store)
-            watchdog.stop()
+            tools.registry.register(ShardCollector(meter, [s.key for s in mine], loader.refusals, timed))
+            with _shown(config, spec, opening, growth, meter, tools) as published:
+                watchdog = Watchdog(config.stuck_after_s)
+                source = ShardSource(mine, opening.open, stop, each(watchdog, tools.liveness, meter.turn))
+                sink = ShardSinks(
+                    mine,
+                    outlets,
+                    opening.published,
+                    config.topic_suffix,
+                    published,
+                    tools.suppressed,
+                    meter.delivered,
+                )
+                _LOG.info("starting", shards=len(mine), of=len(every), spec=spec.fingerprint()[:12])
+                epoch = timedelta(milliseconds=config.epoch_ms)
+                run(signals_flow(source, sink, spec, loader.models, meter), epoch, folder.store)
+                watchdog.stop()
         opening.close()
         folder.clean()
     _LOG.info("stopped cleanly")
     leave()
 
 
-def _loader(config: Settings, spec: Spec, desk: Desk, folder: RecoveryFolder) -> BackgroundLoader:
-    """Return what loads bundles, beginning with the one that a new shard would need.
-
-    That one is most likely needed, and takes a second, as looking at the broker does. What was checked once
-    is not checked at each start.
-    """
+def _timed(config: Settings, folder: RecoveryFolder) -> Timed:
+    """Return what loads a bundle; what was checked once is not checked at each start."""
     verified = folder.path / "verified-models.json"
 
     def bundle(reference: str) -> Trained:
         return load(config.models_dir, reference, config.registry_file, verified=verified)
 
-    loader = BackgroundLoader(load_all(spec.models), bundle)
+    return Timed(bundle)
+
+
+def _loader(spec: Spec, desk: Desk, timed: Timed) -> BackgroundLoader:
+    """Return what loads bundles, beginning with the one that a new shard would need.
+
+    That one is most likely needed, and takes a second, as looking at the broker does.
+    """
+    loader = BackgroundLoader(load_all(spec.models), timed)
     for reference in desk.bundles:
         loader.ask(reference)
     return loader
@@ -128,23 +135,25 @@ def _compare(config: Settings) -> Comparison | None:
     return Comparison(config.kafka_bootstrap, config.topic_suffix) if config.compare_suppressed else None
 
 
+def _instruments(
+    config: Settings, folder: RecoveryFolder, reporter: Reporter, mine: list[Shard]
+) -> AbstractContextManager[Instruments]:
+    return instruments(config, folder, reporter, [shard.key for shard in mine], SHARD, _compare(config))
+
+
 @contextmanager
 def _shown(
     config: Settings,
     spec: Spec,
     opening: Opening,
     growth: Growth,
-    loader: BackgroundLoader,
-    reporter: Reporter,
+    meter: ShardsMeter,
+    tools: Instruments,
 ) -> Iterator[Published]:
     """Serve health and metrics, and write the read model."""
-    registry = CollectorRegistry()
-    ProcessCollector(registry=registry)
-    PlatformCollector(registry=registry)
-    registry.register(Latencies(reporter))
-    with ViewWriter(config.redis_url) as writer:
-        published = Published(writer, spec.staleness, registry, opening.positions, growth, loader.refusals)
-        health = HealthServer(config.flow_host, free_port(config.flow_port), registry, published.status)
-        _LOG.info("health and metrics", port=health.port)
+    told = Told(meter.parts)
+    published = Published(
+        tools.writer, spec.staleness, tools.registry, opening.positions, growth, told, config.stale_after_s
+    )
+    with served(config, config.flow_port, tools, published.status):
         yield published
-        health.close()

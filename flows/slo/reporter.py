@@ -80,6 +80,11 @@ class Reporter(AbstractContextManager["Reporter"]):
             for point, counts in tally.since_start().items():
                 yield source, point, counts
 
+    @property
+    def lost(self) -> int:
+        """Return how many records were not delivered."""
+        return self._log.lost
+
     def looks(self) -> bool:
         """Send what is due by the clock; return whether it looked, once a second: else it costs nothing."""
         now = self._monotonic()

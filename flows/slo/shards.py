@@ -15,10 +15,12 @@ from typing import Any
 import numpy as np
 
 from connectors.kafka.sink import Emitted
+from flows.metrics.figures import ShardFigures
 from flows.slo.released import Read, Releases
 from flows.slo.reporter import Reporter
 from models.desk.desk import Desk
 from models.desk.gate import BUY, HOLD, REASONS, SELL, confidence
+from models.desk.references import name_of
 from models.inputs import Input, TickBatch
 from models.judge.answered import Answered
 from models.judge.bodies import tenth
@@ -54,19 +56,31 @@ class ShardsMeter:
         self._clock = clock
         self._calls: list[tuple[str, float]] = []  # model, ms
         self._releases: dict[str, Releases] = {}
+        self._figures: dict[str, ShardFigures] = {}
 
     def turn(self) -> None:
         """Send what is due, and look at the queues once a second; the source calls it at each round."""
         if self._reporter.looks():
             for shard, depth in self._behind().items():
                 self._reporter.tally(shard).observe("queue_depth", np.array([float(depth)]))
+                self.figures(shard).behind = depth
+
+    def figures(self, shard: str) -> ShardFigures:
+        """Return what metrics alone tell of a shard."""
+        return self._figures.setdefault(shard, ShardFigures())
+
+    def parts(self, shard: str) -> tuple[Tally, ShardFigures]:
+        """Return everything that is counted of a shard."""
+        return self._reporter.tally(shard), self.figures(shard)
 
     def read(self, shard: Shard, inputs: Sequence[Input]) -> None:
         """Remember when tick records came in."""
         releases = self._releases.setdefault(shard.key, Releases())
         for one in inputs:
             if isinstance(one, TickBatch):
-                releases.read(one, self._clock())
+                now = self._clock()
+                releases.read(one, now)
+                self.figures(shard.key).read(one, now)
 
     def call(self, reference: str, model: Model, rows: ModelRows) -> Floats:
         """Ask a model and take the time of it."""
@@ -82,8 +96,10 @@ class ShardsMeter:
         for shard, one in closed:
             if one.block is not None:
                 selected = _selected(one.desk)
-                took = np.array([ms for name, ms in calls if name in selected])
-                self._reporter.tally(shard.key).observe("inference", took)
+                own = [(name, ms) for name, ms in calls if name in selected]
+                self._reporter.tally(shard.key).observe("inference", np.array([ms for _, ms in own]))
+                for name, took_ms in own:
+                    self.figures(shard.key).called(name_of(name), took_ms)
 
     def delivered(self, shard: Shard, emissions: Sequence[Emitted], at: int) -> None:
         """Count what the broker has acknowledged at a wall clock, ns."""

@@ -27,6 +27,8 @@ class Tally:
         self._ledger: Totals | None = None
         self._told = Totals()  # the books at the last record, or at the first look
         self._ever: dict[str, Ints] = {}
+        self._counted: Counter[str] = Counter()
+        self._bucketed = np.zeros(_TENTHS, np.int64)
         self._begin()
 
     def _begin(self) -> None:
@@ -75,6 +77,8 @@ class Tally:
         self._grown()
         for point, counts in self._latency.items():
             self._ever[point] += counts
+        self._counted += self._counts
+        self._bucketed = self._bucketed + self._buckets
         latency: dict[str, Histogram] = {point: sparse(counts) for point, counts in self._latency.items()}
         body = Body(
             flow=self.flow,
@@ -95,6 +99,15 @@ class Tally:
     def since_start(self) -> dict[str, Ints]:
         """Return the counts by bucket of each measuring point that records were told of; may be shared."""
         return {point: counts.copy() for point, counts in list(self._ever.items())}
+
+    def counted(self) -> dict[str, int]:
+        """Return by name what records were told of; may be shared."""
+        return dict(self._counted)
+
+    def bucketed(self) -> list[int]:
+        """Return by tenth of the probability the rows that records were told of."""
+        found: list[int] = self._bucketed.tolist()
+        return found
 
     def _grown(self) -> None:
         if self._ledger is None:

@@ -1,0 +1,1 @@
+"""The metrics by name, a file for each thing that is measured."""

@@ -1,0 +1,1 @@
+"""Grafana's dashboards, rendered: queries over the metrics, red lines from the rules and profiles."""
