@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from connectors.config_file import ConfigError, Strict, load
-from models.rules.parsing import BadRuleError, parse_rules
-from models.rules.rule import Rule
+from models.rules.parsing import RUNBOOK, BadRuleError, parse_duration, parse_rules
+from models.rules.rule import Op, Rule, Severity
 from models.training.judging.limits import Operator
 
 Seconds = Annotated[float, Field(gt=0)]
@@ -88,6 +88,19 @@ class MonitorRules(Strict):
     calibration: CalibrationRules
 
 
+class Outside(Strict):
+    """An alert of what the product cannot tell of itself: Prometheus alone looks at it."""
+
+    alert: Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9]+$")]
+    watch: str  # a name in flows/alerting/expressions.py
+    op: Op
+    value: float
+    for_s: Annotated[int, BeforeValidator(parse_duration), Field(alias="for")]
+    severity: Severity
+    summary: Annotated[str, Field(min_length=1)]
+    runbook: Annotated[str, Field(pattern=f"^{RUNBOOK.pattern}$")]
+
+
 class RulesFile(Strict):
     """The whole file."""
 
@@ -97,6 +110,7 @@ class RulesFile(Strict):
     monitors: MonitorRules
     models: _Models
     reactions: list[dict[str, Any]]  # read by models/rules/parsing.py
+    outside: tuple[Outside, ...] = ()
 
 
 def reactions(path: Path) -> tuple[Rule, ...]:

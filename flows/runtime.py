@@ -28,6 +28,10 @@ class Stop:
         """Return whether to stop."""
         return self._event.is_set()
 
+    def wait(self, seconds: float) -> bool:
+        """Return whether to stop, waiting so long for it."""
+        return self._event.wait(seconds)
+
     def request(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
         """Ask for a clean stop."""
         self._event.set()

@@ -62,3 +62,17 @@ def guard() -> None:
     from flows.guard_process import run_guard  # noqa: PLC0415
 
     run_guard()
+
+
+@app.command()
+def webhook() -> None:
+    """Alerts to a webhook, as Slack takes them; off unless WEBHOOK_URL is set.
+
+    One process. Each alert is posted at least once, in order, with its id;
+    a receiver that is down is tried again after 1, 2, 4 ... 60 seconds or
+    when it says (Retry-After), without end. Alerts from before the very
+    first start are not told. levibot alerts test says whether they arrive.
+    """
+    from flows.webhook_process import run_webhook  # noqa: PLC0415
+
+    run_webhook()

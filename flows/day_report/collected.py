@@ -7,7 +7,7 @@ from typing import Any
 
 from flows.day_report.scores import Scores
 from flows.day_report.window import Window
-from flows.monitoring.calibration_lines import CalibrationLine
+from models.monitor.lines.calibration_lines import CalibrationLine
 from models.slo.histogram import Histogram, total
 
 Plain = dict[str, Any]

@@ -17,8 +17,8 @@ from flows.day_report.phases import moved, next_step, standing
 from flows.day_report.scores import Scores
 from flows.day_report.states import rules_of, state
 from flows.day_report.window import DAY_NS, Window
-from flows.monitoring.calibration_lines import calibration_lines
-from flows.monitoring.selecting import present
+from models.monitor.lines.calibration_lines import calibration_lines
+from models.monitor.lines.selecting import present
 from models.profiles.profile import Profile
 from models.rollout.plan import Checked
 from models.rules.evaluate import Sample

@@ -22,9 +22,9 @@ GROWN, SLOWED, SLOW_MS = 1.5, 2.0, 5.0
 """Beyond so many times the first checkpoint memory has grown, and, from ``SLOW_MS`` on, latency."""
 
 TWEAKS = {
-    "latency.inference_p95_ms": "fewer symbols a process (OF), or a smaller model (docs/runbook/latency.md)",
+    "latency.inference_p95_ms": "fewer symbols a process (OF), or a smaller model (docs/runbook.md#latency)",
     "ticks.drop_rate": "look at dlq for the reasons; raise DISORDER_MS or GRACE_MS if ticks come late",
-    "errors.rate": "see where the model fails: levibot models verify (docs/runbook/errors.md)",
+    "errors.rate": "see where the model fails: levibot models verify (docs/runbook.md#errors-of-a-model)",
     "process.crashes": "read the log of the process that ended; run the soak again with --keep",
     "kill.mttr_s": "levibot verify kill, and fewer shards a process",
     "memory.rss_bytes": "run it for longer with --keep, and look whether memory goes on growing",

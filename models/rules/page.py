@@ -37,7 +37,7 @@ _INTRODUCTION = """# Rules
 
 What is done when a metric is beyond a value for a time. The source of this page is `configs/rules.yml`
 (RULES_FILE); `levibot rules` prints the rules in force, `levibot rules --check` reads a file as the product
-does and names what is wrong in it. Each rule links to its page of the runbook.
+does and names what is wrong in it. Each rule links to its part of the runbook.
 
 The shard itself does the fallback, as it closes each second. The other actions are for what evaluates the
 rules (`models/rules/evaluate.py`) over the published records; a person does the same with `levibot control`.
@@ -45,8 +45,8 @@ rules (`models/rules/evaluate.py`) over the published records; a person does the
 - A rule **fires** once an episode: when it has held for its time, in seconds of the log and not of a clock,
   so that a replay fires where the live run did. It **resolves** with the first value by which it no longer
   holds, and can fire again then. Rules are as strict as their signs.
-- Where a metric **has a limit** (what chance explains: [drift](runbook/drift.md),
-  [calibration](runbook/calibration.md)), a rule holds only if the value is beyond the limit too.
+- Where a metric **has a limit** (what chance explains: [drift](runbook.md#drift),
+  [calibration](runbook.md#calibration)), a rule holds only if the value is beyond the limit too.
 - **No data** neither fires nor resolves: a running time stops there, and goes on where it stopped if the next
   value holds. Too few samples are no data, so they never kill.
 - Several rules on one metric are a ladder; each is told by itself.

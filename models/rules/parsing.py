@@ -18,7 +18,7 @@ _LARGEST = 2**53
 NAME = re.compile(r"[a-z][a-z0-9_]{0,47}")
 _DURATION = re.compile(r"(\d{1,6})([smhd])")
 REQUIREMENT = re.compile(r"(S\d{3}(, S\d{3})*)?")
-_RUNBOOK = re.compile(r"docs/runbook/[a-z0-9-]+\.md#[a-z0-9-]+")
+RUNBOOK = re.compile(r"docs/runbook\.md#[a-z0-9-]+")
 _TIGHTEN: dict[str, tuple[str, Callable[[float], bool]]] = {
     "entry": ("from 0 to below 1, what is added", lambda v: 0 <= v < 1),
     "exit": ("above -1 to 0, what is added", lambda v: -1 < v <= 0),
@@ -137,5 +137,5 @@ _FIELDS: dict[str, Callable[[object], Any]] = {
     "for": parse_duration,
     "severity": _one_of(SEVERITIES),
     "action": _actions,
-    "runbook": _text(_RUNBOOK, "a page with its anchor, such as docs/runbook/drift.md#kill"),
+    "runbook": _text(RUNBOOK, "a heading of the runbook, such as docs/runbook.md#driftkill"),
 }

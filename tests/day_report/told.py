@@ -17,7 +17,7 @@ def alert(n: int, event: str, rule: str, at: int, since: int, **more: Any) -> di
         "ordinal": n, "event": event, "rule": rule, "ts": (DAY_S + at) * SECOND,
         "since": (DAY_S + since) * SECOND, "severity": "P2", "metric": "errors.rate", "scope": "all",
         "op": ">", "threshold": 0.01, "value": 0.02, "n": 100, "actions": ["alert"], "auto_pause": False,
-        "runbook": "docs/runbook/errors.md#warn",
+        "runbook": "docs/runbook.md#errorsyellow",
     } | more  # fmt: skip
 
 

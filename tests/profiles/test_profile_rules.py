@@ -60,8 +60,7 @@ def test_a_rule_has_its_page_of_the_runbook(one: Rule) -> None:
     """With what it means and how it ends."""
     page, _, anchor = one.runbook.partition("#")
     text = (ROOT / page).read_text(encoding="utf-8")
-    heading = anchor.replace("-", " ")
-    section = re.search(rf"^## {heading}\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL | re.IGNORECASE)
+    section = re.search(rf"^### {anchor}\n(.*?)(?=^##|\Z)", text, re.MULTILINE | re.DOTALL | re.IGNORECASE)
     assert section is not None
     assert "**Means**" in section[1] and "**Ends**" in section[1]
 

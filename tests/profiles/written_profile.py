@@ -16,7 +16,7 @@ CRITERION: dict[str, Any] = {
 }  # fmt: skip
 RULE: dict[str, Any] = {
     "name": "slow", "metric": "latency.engine_p95_ms", "scope": "all", "op": ">", "value": 250, "for": "3m",
-    "severity": "P2", "action": "alert", "runbook": "docs/runbook/latency.md#engine",
+    "severity": "P2", "action": "alert", "runbook": "docs/runbook.md#enginelatencyhigh",
 }  # fmt: skip
 PROFILE: dict[str, Any] = {
     "name": "tried",

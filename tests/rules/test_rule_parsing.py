@@ -56,7 +56,7 @@ def test_a_rule_is_written_as_it_was_read() -> None:
         ({"action": []}, "action", "a list of different ones"),
         ({"action": ["alert", "alert"]}, "action", "a list of different ones"),
         ({"action": {"alert": 1}}, "action", "not {'alert': 1}"),
-        ({"runbook": "docs/runbook/drift.md"}, "runbook", "a page with its anchor"),
+        ({"runbook": "docs/runbook.md"}, "runbook", "a heading of the runbook"),
         ({"args": {"entry": 0.01, "exit": 0}}, "args", "for the action tighten only"),
         ({"action": "tighten"}, "args", "entry and exit"),
         ({"action": "tighten", "args": {"entry": 0.01}}, "args", "entry and exit"),

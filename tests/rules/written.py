@@ -7,7 +7,7 @@ from typing import Any
 from models.rules.parsing import parse_rules
 from models.rules.rule import Rule
 
-PAGE = "docs/runbook/drift.md#kill"
+PAGE = "docs/runbook.md#driftkill"
 
 
 def written(**other: Any) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Prometheus alerts out of the rules: what the stream watches, watched once more from outside."""
