@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 import signal
 import socket
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
+from pydantic import ValidationError
 
 from api.app import create_app
+from api.gateway.gateway import Gateway
 from api.server import PortTakenError, address, listen, listen_next, server
 from connectors.logs import configure
 from connectors.redis.reader import ViewReader
@@ -20,19 +22,45 @@ _PORT = "A port; 0 or auto takes the next free one from API_PORT on. Default: AP
 
 def main(port: Annotated[str, typer.Option(help=_PORT)] = "") -> None:
     """Serve the API on API_HOST and API_PORT until interrupted."""
-    chosen = settings()
-    configure(chosen, process="api")
     try:
+        chosen = settings()
+        configure(chosen, process="api")
         reader = ViewReader(chosen.redis_url)
+        app = create_app(chosen, reader)
         found = _listen(chosen, port)
+    except ValidationError as error:
+        _refuse(
+            *(
+                f"setting {str(e['loc'][0]).upper()}: {e['msg'].removeprefix('Value error, ')}"
+                for e in error.errors()
+            )
+        )
     except (PortTakenError, ValueError, OSError) as error:
-        typer.echo(f"levibot api: {error}", err=True)
-        raise typer.Exit(2) from error
+        _refuse(str(error))
     typer.echo(f"LEVIBOT API on {address(found)} (paths: {address(found)}/docs)")
+    _tell(app.state.gateway)
     # the server raises the signal that ended it anew, once it has shut down in order
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with contextlib.closing(reader), contextlib.suppress(KeyboardInterrupt):
-        server(create_app(chosen, reader)).run(sockets=[found])
+        server(app).run(sockets=[found])
+    if app.state.gateway:
+        app.state.gateway.close()
+
+
+def _refuse(*problems: str) -> NoReturn:
+    for problem in problems:
+        typer.echo(f"levibot api: {problem}", err=True)
+    raise typer.Exit(2)
+
+
+def _tell(gateway: Gateway | None) -> None:
+    if gateway is None:
+        typer.echo("control gateway: off; set ADMIN_KEY and ADMIN_SECRET to send commands over HTTP")
+    else:
+        where = gateway.settings.audit_file
+        typer.echo(
+            f"control gateway: on, for {gateway.settings.ip_allowlist} (IP_ALLOWLIST); audit in {where}"
+        )
 
 
 def _listen(chosen: Settings, port: str) -> socket.socket:

@@ -51,8 +51,25 @@ def address(found: socket.socket) -> str:
 
 
 def server(app: FastAPI) -> uvicorn.Server:
-    """Return a server of the app that logs as the process does; ``run(sockets=[...])`` starts it."""
+    """Return a server of the app that logs as the process does; ``run(sockets=[...])`` starts it.
+
+    Who called is told by ``api.caller``; the server itself would believe any caller on this machine.
+    """
     config = uvicorn.Config(
-        app, log_config=None, access_log=False, lifespan="off", ws="none", server_header=False
-    )
-    return uvicorn.Server(config)
+        app, log_config=None, access_log=False, lifespan="off", ws="none", server_header=False,
+        proxy_headers=False,
+    )  # fmt: skip
+    return _Server(config, app)
+
+
+class _Server(uvicorn.Server):
+    """Ends streams before it waits for what is under way: they would never be done."""
+
+    def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
+        super().__init__(config)
+        self._api = app
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop serving."""
+        self._api.state.panel.hub.close()
+        await super().shutdown(sockets)

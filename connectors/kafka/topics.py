@@ -10,6 +10,7 @@ from confluent_kafka.admin import ClusterMetadata, NewTopic  # type: ignore[attr
 
 from connectors.kafka.clients import admin
 from connectors.kafka.errors import TopicsError
+from connectors.kafka.security import PLAINTEXT, protocol
 from connectors.settings import Settings
 from models.guard.records import TOPICS as GUARD_TOPICS
 from models.judge.records import TOPICS, Shard
@@ -21,6 +22,7 @@ ACCOUNT_JOURNAL = "journal.paper"
 ACCOUNT_SHARD = Shard("account", 0, 0)
 """The paper account as the writer of its own topics."""
 GUARD_JOURNAL = "journal.guard"
+GATEWAY_AUDIT = "audit.gateway"
 ANSWER_S = 5.0
 _WEEK_MS = 7 * 24 * 3_600_000
 
@@ -78,10 +80,20 @@ def guard_plans(settings: Settings) -> list[Plan]:
     return [Plan(output(name, settings), 1, kept) for name in (*GUARD_TOPICS, GUARD_JOURNAL)]
 
 
+def gateway_plans(settings: Settings) -> list[Plan]:
+    """Return the topic of the API's control gateway, which has one partition and keeps everything."""
+    kept = {"retention.ms": "-1", "message.timestamp.type": "LogAppendTime"}
+    return [Plan(output(GATEWAY_AUDIT, settings), 1, kept)]
+
+
 def planned(settings: Settings) -> list[Plan]:
     """Return every topic with the pinned partition count of the settings."""
     partitions = dict.fromkeys(tick_topics(settings), settings.partitions)
-    return [*plans(settings, partitions), *account_plans(settings), *guard_plans(settings)]
+    return [*plans(settings, partitions), *_single_plans(settings)]
+
+
+def _single_plans(settings: Settings) -> list[Plan]:
+    return [*account_plans(settings), *guard_plans(settings), *gateway_plans(settings)]
 
 
 def cluster_id(bootstrap: str) -> str:
@@ -96,12 +108,15 @@ def existing(bootstrap: str, timeout_s: float = ANSWER_S) -> dict[str, int]:
 
 
 def _metadata(bootstrap: str, timeout_s: float) -> ClusterMetadata:
+    client = admin(bootstrap)
     try:
-        return admin(bootstrap).list_topics(timeout=timeout_s)
+        return client.list_topics(timeout=timeout_s)
     except KafkaException as error:
-        raise TopicsError(
-            f"no broker answers at {bootstrap}; start one (make kafka) or set KAFKA_BOOTSTRAP"
-        ) from error
+        do = "start one (make kafka) or set KAFKA_BOOTSTRAP"
+        if protocol(bootstrap) != PLAINTEXT:
+            client.poll(0)  # logs why the broker, or its certificate, was refused
+            do += ", and check KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD and KAFKA_SSL_CA_LOCATION"
+        raise TopicsError(f"no broker answers at {bootstrap}; {do}") from error
 
 
 def create(settings: Settings) -> list[Plan]:
@@ -109,7 +124,7 @@ def create(settings: Settings) -> list[Plan]:
     client = admin(settings.kafka_bootstrap)
     have = existing(settings.kafka_bootstrap)
     counts = {name: have.get(name, settings.partitions) for name in tick_topics(settings)}
-    wanted = [*plans(settings, counts), *account_plans(settings), *guard_plans(settings)]
+    wanted = [*plans(settings, counts), *_single_plans(settings)]
     for plan in wanted:
         if have.get(plan.name, plan.partitions) != plan.partitions:
             raise TopicsError(_wrong_count(plan, have[plan.name]))

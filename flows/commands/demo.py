@@ -122,6 +122,7 @@ def _say_start(running: Demo) -> None:
         typer.echo(text)
     typer.echo(f"API http://{running.settings.api_host}:{running.settings.api_port}/status")
     typer.echo("in another terminal: levibot control kill --wait")
+    typer.echo(f"control gateway: log in with ADMIN_KEY, which is in {DEMO_ENV}")
 
 
 def _close(reading: Reading, report: Report, unclean: list[str]) -> None:

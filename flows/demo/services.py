@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from connectors.embedded import EmbeddedBroker, EmbeddedRedis, free_port
+from connectors.kafka.security import PLAINTEXT
 from connectors.kafka.topics import planned
 from connectors.settings import DEMO_ENV, Settings, environment
 from flows.demo.supervisor import Supervised, stop_all
@@ -58,16 +59,21 @@ def _values(
         for name, wanted, port in (("API", base.api_port, api_port), ("flow", base.flow_port, flow_port))
         if port != wanted
     ]
-    secret = base.admin_secret.get_secret_value() if base.admin_secret else secrets.token_hex(32)
+    secret, key = (
+        given.get_secret_value() if given else secrets.token_hex(32)
+        for given in (base.admin_secret, base.admin_key)
+    )
     recovery = base.run_dir / "recovery" / broker.run_id
     values: dict[str, object] = {
         "kafka_bootstrap": broker.bootstrap,
+        "kafka_security_protocol": PLAINTEXT,
         "redis_url": redis.url,
         "api_port": api_port,
         "flow_port": flow_port,
         "paper_port": free_port(base.paper_port),
         "guard_port": free_port(base.guard_port),
         "admin_secret": secret,
+        "admin_key": key,
         # the embedded log dies with its broker, and so must the state that was made of it
         "recovery_dir": recovery,
         "extra_models": ",".join(dict.fromkeys([*base.extra_models, DRILL_MODEL])),

@@ -9,6 +9,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from connectors.settings import DEMO_ENV
 from flows.demo.services import Demo
 
 SHOWN_TOPICS = ("ticks", "signals", "predictions", "features", "journal", "dlq", "trades")
@@ -52,6 +53,7 @@ def _head(demo: Demo, left_s: float | None) -> Text:
         ("LEVIBOT demo", "bold"), f"  {until}\n",
         "API ", (f"{url}/status", "cyan"), f"  {url}/ai/predict?symbol=BTCUSDT\n",
         "in another terminal: ", ("levibot control kill --wait", "yellow"), "\n",
+        f"ADMIN_KEY, which opens the control gateway ({url}/auth/admin/login), is in {DEMO_ENV}\n",
         *(f"{text}\n" for text in demo.moved),
     )  # fmt: skip
 

@@ -16,7 +16,7 @@ from connectors.codecs.wire import Encoded
 from connectors.embedded import EmbeddedBroker, EmbeddedRedis
 from connectors.embedded.child import Child
 from connectors.kafka.messages import headers_of as headers_of_message
-from connectors.kafka.topics import ACCOUNT_JOURNAL, GUARD_JOURNAL, planned
+from connectors.kafka.topics import ACCOUNT_JOURNAL, GATEWAY_AUDIT, GUARD_JOURNAL, planned
 from connectors.settings import Settings
 from models.control.flags import FLAGS
 from models.desk.desk import Desk
@@ -44,6 +44,7 @@ from tests.docs.contract import (
 )
 from tests.docs.produced import records
 from tests.docs.produced_account import account_entries, account_records
+from tests.docs.produced_gateway import gateway_records
 from tests.docs.produced_guard import guard_entries, guard_records
 from tests.docs.produced_slo import slo_records
 from tests.flows.running import LEVIBOT, SECRET, Stage, until
@@ -53,15 +54,15 @@ OPEN = {"tick", "flags", "numbers", "args", "features", "lines", "by_symbol", "b
 """Objects that may hold fields not named: foreign ticks, maps, and arguments that another rule describes."""
 
 
-ALL = (*TOPICS, SLO, *ACCOUNT_TOPICS, ACCOUNT_JOURNAL, *GUARD_TOPICS, GUARD_JOURNAL)
+ALL = (*TOPICS, SLO, *ACCOUNT_TOPICS, ACCOUNT_JOURNAL, *GUARD_TOPICS, GUARD_JOURNAL, GATEWAY_AUDIT)
 """The topics that are filled without a broker."""
 
 
 @pytest.fixture(scope="module")
 def produced() -> list[Encoded]:
-    """Everything that a shard publishes over an eventful life, and so do the paper account and the guard."""
+    """Everything that shard, paper account, guard and gateway publish over an eventful life."""
     accounts, guards = [*account_records(), *account_entries()], [*guard_records(), *guard_entries()]
-    return [*records(), *accounts, *slo_records(), *guards]
+    return [*records(), *accounts, *slo_records(), *guards, *gateway_records()]
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +117,7 @@ def test_every_key_is_as_described(named: list[tuple[str, Encoded]]) -> None:
             assert key == orjson.loads(record.value)["symbol"]
         elif described == "shard":
             assert key == "ticks/0003"
-        elif described in ("book", "source", "rule", "run"):
+        elif described in ("book", "source", "rule", "run", "ip"):
             assert key == orjson.loads(record.value)[described]
         elif described == "actor, or unknown where none is named":
             assert key == (orjson.loads(record.value)["actor"] or "unknown")

@@ -17,13 +17,19 @@ from docs.render import PART_OF_PAPER, PART_OF_SPEC, ROOT, pages
 
 DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
 OTHER: dict[str, Any] = {
+    "kafka_security_protocol": "SSL", "kafka_sasl_mechanism": "PLAIN", "kafka_sasl_username": "u",
+    "kafka_sasl_password": "p", "kafka_ssl_ca_location": "ca.pem", "kafka_ssl_key_password": "p",
+    "kafka_ssl_certificate_location": "own.pem", "kafka_ssl_key_location": "own.key",
     "kafka_bootstrap": "elsewhere:9092", "tick_topics": "trades", "control_topic": "orders",
     "topic_suffix": "-b", "partitions": 5, "recorded_ticks": True, "redis_url": "redis://elsewhere/0",
     "instance": 1, "of": 2, "output_transactions": True, "recovery_dir": "elsewhere", "epoch_ms": 500,
     "models_dir": "elsewhere", "registry_file": "elsewhere.json",
     "stuck_after_s": 60.0, "compare_suppressed": True, "failpoint": "open.read:1",
     "api_host": "::1", "api_port": 1, "flow_host": "::1", "flow_port": 1, "stale_after_s": 9.0,
-    "offline_after_s": 9.0, "levibot_build_sha": "1", "admin_secret": "s", "admin_key": "k",
+    "offline_after_s": 9.0, "levibot_build_sha": "1", "admin_secret": "s",
+    "admin_key": "k" * 16, "trader_key": "t" * 16, "viewer_key": "v" * 16, "ip_allowlist": "::1",
+    "trusted_proxies": "::1", "session_minutes": 5, "ack_timeout_s": 5.0, "control_per_minute": 5,
+    "audit_file": "elsewhere.log",
     "disorder_ms": 5, "grace_ms": 5, "max_skew_ms": 5, "symbol_ttl_s": 61, "model": "constant-0.5",
     "extra_models": "constant-0.5", "feature_ml_scoring": 0.1, "canary_symbol": "BTCUSDT",
     "canary_timeframe": "1m", "ml_confid_floor": 0.6, "poll_interval_ms": 1_000,
@@ -33,7 +39,9 @@ OTHER: dict[str, Any] = {
     "guard_port": 1, "guard_silent_after_s": 60.0, "guard_acts": False, "canary_policy_file": "policy.json",
     "paper_start_balance": "2000", "paper_maker_bps": 1.0, "paper_taker_bps": 1.0, "paper_slippage_bps": 1.0,
     "paper_liquidity": "maker", "paper_latency_ms": 1, "paper_equity_fraction": 0.5,
-    "paper_behind_after_s": 5.0,
+    "webhook_url": "http://127.0.0.1:1/x", "webhook_port": 1,
+    "paper_behind_after_s": 5.0, "reports_dir": "elsewhere",
+    "predict_per_minute": 1, "limiter_url": "redis://elsewhere/0",
 }  # fmt: skip
 """Another value than the default for every setting."""
 
@@ -56,9 +64,9 @@ def test_every_setting_says_what_it_means() -> None:
 
 
 def test_topics_are_kept_as_the_readme_says() -> None:
-    """For a week; the account's and the guard's without limit, and recorded ticks and their journal too."""
+    """A week; account, guard and gateway without limit, and recorded ticks and their journal too."""
     account = {"trades", "account", "journal.paper"}
-    guard = {"alerts", "rollout", "audit.guard", "journal.guard"}
+    guard = {"alerts", "rollout", "audit.guard", "journal.guard", "audit.gateway"}
     kept = {plan.name: plan.config["retention.ms"] for plan in planned(Settings(_env_file=None))}
     assert {kept.pop(name) for name in account | guard} == {"-1"}
     assert set(kept.values()) == {str(7 * 86_400_000)}
