@@ -35,6 +35,10 @@ class Headers:
         await self._app(scope, receive, send_with_headers)
 
 
+STREAMS = ("/events",)
+"""Without an end, so that they answer HEAD themselves."""
+
+
 class HeadAsGet:
     """Answers HEAD as GET without the body."""
 
@@ -43,7 +47,7 @@ class HeadAsGet:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on as GET."""
-        if scope["type"] != "http" or scope["method"] != "HEAD":
+        if scope["type"] != "http" or scope["method"] != "HEAD" or scope["path"] in STREAMS:
             await self._app(scope, receive, send)
             return
 
