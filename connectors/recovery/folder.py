@@ -27,12 +27,14 @@ LOCK, MANIFEST, STORE, RUNNING = "lock", "manifest.json", "store", "running"
 class RecoveryFolder:
     """An open folder; ``unclean``: the process before did not end by a clean stop, as far as is known.
 
-    ``crashed``: it is known that it did not.
+    ``crashed``: it is known that it did not. ``purged``: how many snapshots of epochs
+    never completed were removed.
     """
 
     path: Path
     unclean: bool
     crashed: bool = False
+    purged: int = 0
 
     @property
     def store(self) -> Path:
@@ -78,7 +80,7 @@ def opened(path: Path, manifest: Manifest) -> Iterator[RecoveryFolder]:
             _LOG.warning("snapshots of an epoch that was never completed removed", rows=stale)
         crashed = (path / RUNNING).exists()
         (path / RUNNING).write_text(str(os.getpid()))
-        yield RecoveryFolder(path, crashed or not known, crashed)
+        yield RecoveryFolder(path, crashed or not known, crashed, stale)
 
 
 def reset(path: Path) -> bool:

@@ -15,7 +15,7 @@ from models.judge.panel import Panel, Scores
 from models.market.block import Block, Closed
 from models.scoring.scorer import FALLBACK, Answers
 from models.spec import Spec
-from models.ticks import Bools, Floats, Symbol
+from models.ticks import Bools, Floats, Ints, Symbol
 
 
 class Decided(NamedTuple):
@@ -41,7 +41,7 @@ class Deciding:
     def __init__(self, spec: Spec, saved: Mapping[str, Any] | None = None) -> None:
         self._panel = Panel(spec.horizon_s, spec.breaker, saved)
         self._desk: Desk | None = None
-        self._masks = _masks(Desk(), [], [])
+        self._masks = masks_of(Desk(), [], [])
 
     def snapshot(self) -> dict[str, Any]:
         """Return the state of the panel."""
@@ -51,27 +51,33 @@ class Deciding:
         """Return the answer for each row of a block, and the signal that the gate makes of it."""
         desk = closed.desk
         if desk is not self._desk or len(self._masks.killed) != len(closed.names):
-            self._desk, self._masks = desk, _masks(desk, closed.names, closed.symbols)
+            self._desk, self._masks = desk, masks_of(desk, closed.names, closed.symbols)
         incumbent = self._panel.scores(block, answers, desk)
         scores = counted(incumbent, desk, self._masks.in_share[block.code])
         return Decided(incumbent, scores, decide(self._scored(desk, block, scores), desk))
 
     def _scored(self, desk: Desk, block: Block, scores: Scores) -> Scored:
-        masks, code, by_model = self._masks, block.code, desk.killed_models
-        killed = masks.killed[code] | _killed(desk, desk.model) | (scores.fallback & (FALLBACK in by_model))
-        if _killed(desk, desk.challenger):
-            killed |= masks.in_share[code]
-        return Scored(
-            scores.prob, scores.guarded, scores.fallback, killed, masks.in_canary[code], masks.bucket[code]
-        )
+        return scored(desk, self._masks, block.code, (scores.prob, scores.guarded, scores.fallback))
+
+
+def scored(desk: Desk, masks: Masks, code: Ints, said: tuple[Floats, Bools, Bools]) -> Scored:
+    """Return what the gate looks at, given probability, guarded and fallback of rows by symbol code."""
+    prob, guarded, fallback = said
+    killed = masks.killed[code] | _killed(desk, desk.model) | (fallback & (FALLBACK in desk.killed_models))
+    if _killed(desk, desk.challenger):
+        killed |= masks.in_share[code]
+    return Scored(prob, guarded, fallback, killed, masks.in_canary[code], masks.bucket[code])
 
 
 def _killed(desk: Desk, reference: str) -> bool:
     return not desk.killed_models.isdisjoint((reference, name_of(reference)))
 
 
-def _masks(desk: Desk, names: list[str], symbols: list[Symbol]) -> Masks:
-    """A kill reaches a symbol by its plain name, on every venue, and by its name with the venue."""
+def masks_of(desk: Desk, names: list[str], symbols: list[Symbol]) -> Masks:
+    """Return what a desk says of symbols, by their displayed names and as they are.
+
+    A kill reaches a symbol by its plain name, on every venue, and by its name with the venue.
+    """
     bucket = np.array([rollout_bucket(name) for name in names])
     chosen = np.array([not desk.share_symbols or name in desk.share_symbols for name in names], dtype=bool)
     killed = [not desk.killed_symbols.isdisjoint((s.name, ":".join(s))) for s in symbols[: len(names)]]
