@@ -34,7 +34,7 @@ $(READY): pyproject.toml requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --editable .
 	@touch $@
 
-.PHONY: help setup test slow crash lint demo bench reports docs kafka lock clean
+.PHONY: help setup test slow crash lint audit demo bench readers fuzz-api reports docs kafka lock clean
 .PHONY: health-check prod-ready postfix-check seed-data ca-setup train-prod backend-restart model-test snapshot-flags
 
 help:  ## list the targets
@@ -56,11 +56,20 @@ lint: $(READY)  ## check style, format and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+audit: $(READY)  ## look for known holes in what requirements.lock pins (0 none known, 1 some)
+	$(BIN)/python .ci/audit.py
+
 demo: $(READY)  ## run the whole product on embedded services (SECONDS=60 to end by itself)
 	$(BIN)/levibot demo $(if $(SECONDS),--seconds $(SECONDS))
 
 bench: $(READY)  ## print every speed budget as a ratio measured side by side
 	$(BIN)/python -m benchmarks
+
+readers: $(READY)  ## let 50 readers ask the API for SECONDS=60; fails where any answer does, prints how long they wait
+	$(BIN)/python -m benchmarks.readers --seconds $(or $(SECONDS),60)
+
+fuzz-api: $(READY)  ## let schemathesis ask the API for FUZZ_SECONDS=300 whatever it can think of
+	FUZZ_SECONDS=$(or $(FUZZ_SECONDS),300) $(BIN)/python -m pytest -q -n0 tests/api/test_api_fuzz.py
 
 health-check: $(READY)  ## feel the pulse of what runs: API, Redis, every shard (0 well, 1 not, 2 cannot tell)
 	$(BIN)/levibot check quick

@@ -10,12 +10,35 @@ from fastapi import FastAPI
 
 from api.context import Context
 from api.documentation import add_documentation
+from api.gateway.gateway import Gateway
+from api.gateway.routes import gateway_router
 from api.measured import Measured
 from api.own_metrics import OwnMetrics
+from api.panel.routes import add_panel
 from api.refusals import add_refusals
-from api.routes import flags, health, metrics, predictions, status, symbols, versions
+from api.routes import (
+    alerts,
+    audit,
+    automation,
+    backtests,
+    cards,
+    engines,
+    flags,
+    health,
+    metrics,
+    monitors,
+    paper,
+    predictions,
+    public,
+    score,
+    status,
+    symbols,
+    tools,
+    versions,
+)
 from api.security import HEADERS, HeadAsGet, Headers
 from api.view_metrics import ViewCollector
+from connectors.rate_limit import RateLimit
 from connectors.redis.reader import ViewReader
 from connectors.settings import Settings
 
@@ -25,23 +48,43 @@ ROUTERS = (
     flags.router,
     symbols.router,
     predictions.router,
+    score.router,
     versions.router,
     metrics.router,
+    paper.router,
+    alerts.router,
+    public.router,
+    tools.router,
+    engines.router,
+    automation.router,
+    backtests.router,
+    audit.router,
+    monitors.router,
+    cards.router,
 )
 
 
 def create_app(settings: Settings, reader: ViewReader, clock: Callable[[], int] = time.time_ns) -> FastAPI:
     """Return the read-only API over the view; ``clock`` is the wall clock in ns, by which ages are told."""
     own = OwnMetrics()
-    own.registry.register(ViewCollector(reader, clock, settings.stale_after_s, own))
+    own.registry.register(ViewCollector(reader, clock, settings, own, version("levibot")))
     app = FastAPI(title="LEVIBOT", version=version("levibot"), docs_url=None, redoc_url=None)
-    app.state.context = Context(settings, reader, clock, own, app.version)
+    app.state.context = Context(settings, reader, clock, own, _limit(settings), app.version)
+    app.state.gateway = gateway = Gateway.of(settings, own)
     for router in ROUTERS:
         app.include_router(router)
+    if gateway:
+        app.include_router(gateway_router(gateway))
+    add_panel(app)
     add_refusals(app)
+    app.add_exception_handler(paper.UnknownBookError, paper.unknown_book)  # type: ignore[arg-type]
     add_documentation(app)
     # the last added is the outermost
     app.add_middleware(HeadAsGet)
     app.add_middleware(Measured, metrics=own)
     app.add_middleware(Headers, headers=HEADERS | {"X-Build-SHA": settings.levibot_build_sha})
     return app
+
+
+def _limit(settings: Settings) -> RateLimit:
+    return RateLimit(settings.limiter_url, "predict", settings.predict_per_minute)

@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from api.own_metrics import OwnMetrics
+from connectors.rate_limit import RateLimit
 from connectors.redis.reader import ViewReader
 from connectors.settings import Settings
 
@@ -21,6 +22,7 @@ class Context:
     reader: ViewReader
     clock: Callable[[], int]  # wall clock, ns
     metrics: OwnMetrics
+    limit: RateLimit  # of predictions
     version: str
 
 

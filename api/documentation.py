@@ -10,14 +10,13 @@ import json
 from base64 import b64encode
 from hashlib import sha256
 from html import escape
-from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
-from fastapi.openapi.utils import get_openapi
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from api.openapi import Example, document, examples, operations
 from api.refusals import CONTROL
 
 _STYLE = (
@@ -28,25 +27,12 @@ _STYLE = (
 _HASH = b64encode(sha256(_STYLE.encode()).digest()).decode()
 _POLICY = f"default-src 'none'; style-src 'sha256-{_HASH}'; frame-ancestors 'none'"
 
-EXAMPLES = Path(__file__).with_name("examples.json")
-
-Example = dict[str, Any]
-
-
-def examples() -> dict[str, Example]:
-    """Return by path one example: ``request`` and ``answer`` (plain data, or text where it is no JSON)."""
-    found: dict[str, Example] = json.loads(EXAMPLES.read_text(encoding="utf-8"))
-    return found
-
 
 def add_documentation(app: FastAPI) -> None:
-    """Add the page, and the examples to the OpenAPI document."""
+    """Add the page and the OpenAPI document."""
 
     def openapi() -> dict[str, Any]:
-        if not app.openapi_schema:
-            app.openapi_schema = _with_examples(
-                get_openapi(title=app.title, version=app.version, routes=app.routes)
-            )
+        app.openapi_schema = app.openapi_schema or document(app)
         return app.openapi_schema
 
     def docs(_: Request) -> HTMLResponse:
@@ -56,29 +42,23 @@ def add_documentation(app: FastAPI) -> None:
     app.add_route("/docs", docs, include_in_schema=False)
 
 
-def _with_examples(schema: dict[str, Any]) -> dict[str, Any]:
-    for path, example in examples().items():
-        kind = "text/plain" if isinstance(example["answer"], str) else "application/json"
-        schema["paths"][path]["get"]["responses"]["200"]["content"] = {kind: {"example": example["answer"]}}
-    return schema
-
-
 def _page(schema: dict[str, Any]) -> str:
     found = examples()
-    paths = "".join(_path(path, methods["get"], found.get(path)) for path, methods in schema["paths"].items())
+    paths = "".join(_path(name, operation, found.get(name)) for name, operation in operations(schema).items())
     controls = "".join(f"<li><code>{escape(p)}</code>: <code>{c}</code></li>" for p, c in CONTROL.items())
     return (
         f"<!doctype html><html lang=en><meta charset=utf-8><title>LEVIBOT API</title><style>{_STYLE}</style>"
         f"<h1>LEVIBOT API {escape(schema['info']['version'])}</h1>"
-        "<p>Read-only: GET and HEAD. Every value comes with its age. Machine-readable: "
-        "<a href=/openapi.json>/openapi.json</a>.</p>"
+        "<p>Every value comes with its age. Machine-readable: <a href=/openapi.json>/openapi.json</a>.</p>"
         f"{paths}<h2>What is done by a control command</h2><ul>{controls}</ul></html>"
     )
 
 
-def _path(path: str, operation: dict[str, Any], example: Example | None) -> str:
+def _path(name: str, operation: dict[str, Any], example: Example | None) -> str:
+    asked = name if " " in name else f"GET {name}"
     text = "".join(f"<p>{escape(part)}</p>" for part in operation.get("description", "").split("\n\n"))
-    return f"<h2>GET {escape(path)}</h2>{text}{_parameters(operation)}{_example(example)}"
+    shown = f"{_parameters(operation)}{_statuses(operation)}{_example(asked, example)}"
+    return f"<h2>{escape(asked)}</h2>{text}{shown}"
 
 
 def _parameters(operation: dict[str, Any]) -> str:
@@ -90,9 +70,20 @@ def _parameters(operation: dict[str, Any]) -> str:
     return f"<ul>{''.join(items)}</ul>" if items else ""
 
 
-def _example(example: Example | None) -> str:
+def _statuses(operation: dict[str, Any]) -> str:
+    refused = [
+        f"<li>{status}: {escape(answer['description'])}</li>"
+        for status, answer in operation["responses"].items()
+        if status != "200"
+    ]
+    return f"<ul>{''.join(refused)}</ul>" if refused else ""
+
+
+def _example(asked: str, example: Example | None) -> str:
     if example is None:
         return ""
-    answer = example["answer"]
+    answer, body = example["answer"], example.get("body")
     shown = answer if isinstance(answer, str) else json.dumps(answer, indent=2)
-    return f"<pre><code>GET {escape(example['request'])}\n\n{escape(shown)}</code></pre>"
+    sent = f"\n{json.dumps(body)}" if body is not None else ""
+    request = f"{asked.partition(' ')[0]} {example['request']}{sent}"
+    return f"<pre><code>{escape(request)}\n\n{escape(shown)}</code></pre>"

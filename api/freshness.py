@@ -16,8 +16,8 @@ def age_s(ts: int, now: int) -> float:
 
 
 def is_online(head: Mapping[str, Any], now: int, limit_s: float) -> bool:
-    """Return whether a shard has published its view within the limit."""
-    return not head["gone"] and age_s(head["written_at"], now) <= limit_s
+    """Return whether a shard's flow was seen to turn within the limit, published or not."""
+    return age_s(head["alive_at"], now) <= limit_s
 
 
 def executor(heads: Iterable[Mapping[str, Any]], now: int, limit_s: float) -> str:

@@ -8,9 +8,12 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute, Match, Mount
 
 from api.answers import Json, refusal
 from api.context import Context
+from api.limited import TooManyError, too_many
+from api.raw_body import BadBodyError
 from api.security import HEADERS
 from connectors.redis.reader import RedisDownError
 
@@ -29,6 +32,7 @@ CONTROL = {
 """The control command behind each path that is not a reading one."""
 
 _READS = ("GET", "HEAD")
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _LOG = logging.getLogger(__name__)
 
 
@@ -37,25 +41,50 @@ def add_refusals(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _bad_parameter)
     app.add_exception_handler(RedisDownError, _redis_down)
+    app.add_exception_handler(BadBodyError, _bad_body)
+    app.add_exception_handler(TooManyError, too_many)  # type: ignore[arg-type]
     app.add_exception_handler(Exception, _defect)
 
 
 def _http(request: Request, error: Any) -> Json:
     if error.status_code not in (404, 405):
         return refusal(error.status_code, "refused", str(error.detail))
-    command = CONTROL.get(request.url.path.rstrip("/"))
-    hint = {"control": command} if command else {}
-    if request.method in _READS and not command:
+    if request.url.path.startswith("/auth/") and not request.app.state.gateway:
+        message = "The control gateway is off: set ADMIN_KEY and ADMIN_SECRET."
+        return refusal(404, "no_gateway", message)
+    allowed = _allowed(request)
+    command = None if allowed else CONTROL.get(request.url.path.rstrip("/"))
+    asked = allowed or ([] if command else [*_READS])
+    if request.method in asked:
         return refusal(404, "not_found", "There is nothing at this path; /docs lists what there is.")
-    said = f"send the control command '{command}' instead" if command else "use GET or HEAD"
-    allow = {"Allow": ", ".join(_READS)} if not command else {"Allow": ""}
-    return refusal(405, "method_not_allowed", f"This API only reads: {said}.", allow, **hint)
+    if command:
+        message = f"This API only reads: send the control command '{command}' instead."
+        return refusal(405, "method_not_allowed", message, {"Allow": ""}, control=command)
+    methods = ", ".join(asked)
+    return refusal(405, "method_not_allowed", f"Use {methods}; see /docs.", {"Allow": methods})
+
+
+def _allowed(request: Request) -> list[str]:
+    """Return the methods that a path is asked by; what is read may be asked by HEAD, too."""
+    found = {method for method in _METHODS for route in request.app.routes if _takes(route, request, method)}
+    return sorted(found | {*_READS} if "GET" in found else found)
+
+
+def _takes(route: BaseRoute, request: Request, method: str) -> bool:
+    """Return whether a route takes a path by a method; a folder of files is only read."""
+    match, _ = route.matches({**request.scope, "method": method})
+    return match is Match.FULL and (method == "GET" or not isinstance(route, Mount))
 
 
 def _bad_parameter(_: Request, error: Any) -> Json:
     first = error.errors()[0]
     where = ".".join(str(part) for part in first["loc"][1:])
     return refusal(400, "bad_parameter", f"{where}: {first['msg']}", parameter=where)
+
+
+def _bad_body(_: Request, error: Any) -> Json:
+    # what is left of the body is not read, so the connection cannot be used again
+    return refusal(error.status, error.error, str(error), {"Connection": "close"})
 
 
 def _redis_down(request: Request, error: Any) -> Json:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from api.freshness import Plain, age_s
+from connectors.redis.ages import ticks_per_minute, trade_age_s
 from models.desk.gate import rollout_bucket
 from models.desk.references import name_of
 from models.market.schema import FEATURES_VERSION
 from models.scoring.model import HORIZON_S, ModelRows
+from models.scoring.price_target import price_target
 from models.scoring.stub_sine import StubSine
 from models.spec import SECOND
 
@@ -41,9 +41,20 @@ def answer(symbol: Plain, head: Plain, now: int, stale_after_s: float) -> Plain:
         "advisory": signal["advisory"] or stale or killed,
         "killed": killed,
         "stale": stale,
-        "price_target": None,  # the models say how likely up is, not how far
+        "price_target": None if stale or signal["fallback"] else target(symbol, signal["prob"]),
         "age_s": age,
     }
+
+
+def target(symbol: Plain, prob: float) -> float | None:
+    """Return the median price one horizon after a signal, None without a price or its second's features.
+
+    The volatility is that of the last five minutes, which varies less from second to second than a minute's.
+    """
+    signal, features = symbol["signal"], symbol["features"]
+    if signal["price"] is None or not features or features["ts"] != signal["ts"]:
+        return None
+    return price_target(signal["price"], prob, features["values"]["vol_300s"], signal["horizon_s"])
 
 
 def is_killed(desk: Plain, symbol: str) -> bool:
@@ -85,15 +96,3 @@ def row(symbol: Plain, head: Plain, now: int, stale_after_s: float) -> Plain:
         "trade_age_s": trade_age_s(symbol, now),
         "ticks_per_minute": None if full["stale"] else ticks_per_minute(symbol),
     }
-
-
-def trade_age_s(symbol: Plain, now: int) -> float | None:
-    """Return the seconds since the last trade behind a symbol's features, None where it has none."""
-    features: dict[str, Any] | None = symbol["features"]
-    return None if features is None else round(age_s(features["ts"], now) + features["age_s"], 3)
-
-
-def ticks_per_minute(symbol: Plain) -> float | None:
-    """Return the trades of the minute before the last closed second."""
-    features: dict[str, Any] | None = symbol["features"]
-    return None if features is None else round(features["values"]["intensity_60s"] * 60)

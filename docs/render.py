@@ -5,16 +5,24 @@ Profiles too. ``python -m docs.render`` after a change of any of them; a test co
 
 from __future__ import annotations
 
+import json
 import re
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import yaml
+from pydantic import SecretStr
 
+from api.app import create_app
 from connectors.kafka.topics import Plan, planned
+from connectors.metrics.page import metrics_page
 from connectors.profile_file import FOLDER, profile_named, profile_names
+from connectors.redis.reader import ViewReader
 from connectors.rules_file import reactions
 from connectors.settings import Settings
+from flows.alerting.files import rule_files, runbook_parts
+from flows.dashboards.files import dashboard_files
 from flows.picture import guard_mermaid, mermaid, paper_mermaid
 from models.control.page import control_page
 from models.market.schema import FEATURES, FEATURES_VERSION, SCHEMA_NAME
@@ -30,7 +38,10 @@ PROFILES_PAGE = ROOT / "docs" / "profiles.md"
 PAPER_PAGE = ROOT / "docs" / "paper.md"
 GUARD_PAGE = ROOT / "docs" / "guard.md"
 CONTROL_PAGE = ROOT / "docs" / "control.md"
+RUNBOOK = ROOT / "docs" / "runbook.md"
 ASYNCAPI = ROOT / "docs" / "asyncapi.yaml"
+OPENAPI = ROOT / "docs" / "openapi.json"
+METRICS_PAGE = ROOT / "docs" / "metrics.md"
 
 PART_OF_SPEC = (
     "disorder_ms", "grace_ms", "max_skew_ms", "symbol_ttl_s", "model", "extra_models", "rules_file",
@@ -53,13 +64,26 @@ def pages() -> dict[Path, str]:
     return {
         README: _between("topics", readme, topics_table()),
         SETTINGS: settings_page(),
+        OPENAPI: openapi_page(),
         FEATURE_PAGE: features_page(),
+        METRICS_PAGE: metrics_page(),
         CONTROL_PAGE: control_page(),
         RULES_PAGE: rules_page(rules),
         PROFILES_PAGE: profiles_page([profile_named(folder, name) for name in profile_names(folder)], rules),
         PAPER_PAGE: _between("picture", paper, _drawn(paper_mermaid())),
         GUARD_PAGE: _between("picture", guard, _drawn(guard_mermaid())),
+        RUNBOOK: runbook_page(),
+        **{ROOT / path: text for path, text in rule_files(ROOT / "configs").items()},
+        **{ROOT / path: text for path, text in dashboard_files(ROOT / "configs").items()},
     }
+
+
+def runbook_page() -> str:
+    """Return the runbook with its tables of alerts and phases as the rules and profiles have them."""
+    text = RUNBOOK.read_text(encoding="utf-8")
+    for name, part in runbook_parts(ROOT / "configs").items():
+        text = _between(name, text, part)
+    return text
 
 
 def _drawn(chart: str) -> str:
@@ -76,6 +100,14 @@ def topics_table() -> str:
         for plan in planned(Settings.model_construct())
     ]
     return "\n".join(["| topic | key | kept | what |", "|---|---|---|---|", *rows])
+
+
+def openapi_page() -> str:
+    """Return the OpenAPI document of the API with its control gateway."""
+    keys = {"admin_key": SecretStr("not used"), "admin_secret": SecretStr("not used either")}
+    with closing(ViewReader("redis://127.0.0.1")) as reader:
+        app = create_app(Settings.model_construct(**keys), reader)
+    return json.dumps(app.openapi(), indent=1, ensure_ascii=False) + "\n"
 
 
 def settings_page() -> str:

@@ -10,11 +10,12 @@ from api.answers import Json
 from api.context import Ctx
 from api.desks import Agreement
 from api.parameters import normal
+from api.schemas import Flags, answers
 
 router = APIRouter(prefix="/admin", tags=["status"])
 
 
-@router.get("/flags")
+@router.get("/flags", responses=answers(Flags))
 def flags(context: Ctx) -> Json:
     """Return the flags, `killed` among them; what shards differ on is null and listed in `partial`."""
     agreed = Agreement(context.reader.heads())

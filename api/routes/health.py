@@ -7,15 +7,16 @@ from fastapi import APIRouter
 from api.answers import Json
 from api.context import Context, Ctx
 from api.freshness import Plain, executor, is_online
-from api.shown import trade_age_s
+from api.schemas import Health, answers
+from connectors.redis.ages import trade_age_s
 from connectors.redis.reader import RedisDownError
 
 router = APIRouter(tags=["health"])
 
 
-@router.get("/healthz")
-@router.get("/health")
-@router.get("/api/healthz")
+@router.get("/healthz", responses=answers(Health))
+@router.get("/health", responses=answers(Health))
+@router.get("/api/healthz", responses=answers(Health))
 def health(context: Ctx) -> Json:
     """Tell versions, whether Redis and the executor (the flow) are there, and how old the features are.
 

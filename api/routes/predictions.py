@@ -8,27 +8,46 @@ from fastapi import APIRouter, Query
 
 from api.answers import Json, refusal
 from api.context import Context, Ctx
+from api.limited import Limited
+from api.other_models import ensemble_answer, not_available
 from api.parameters import SymbolQuery, normal
 from api.routes.symbols import known_symbols, unknown
+from api.schemas import Ensemble, NotAvailable, Prediction, answers, unknown_symbol
 from api.shown import answer, demo
 from connectors.redis.reader import RedisDownError
-from models.scoring.ensemble import ENSEMBLE
 from models.scoring.model import HORIZON_S
 
 router = APIRouter(tags=["predictions"])
 
+_NOT_IN_USE = (
+    "The ensemble's members are asked only while it is in use: levibot control model.select ensemble, or "
+    "with --as challenger, to hear it beside the active model."
+)
+
 SUPPORTED = f"{HORIZON_S}s"
-Horizon = Annotated[str, Query(max_length=16, description=f"The horizon; supported: {SUPPORTED}.")]
+Horizon = Annotated[
+    str,
+    Query(
+        max_length=16,
+        description=f"The horizon; supported: {SUPPORTED}.",
+        json_schema_extra={"enum": [SUPPORTED]},
+    ),
+]
 
 
-@router.get("/ai/predict")
-@router.get("/ml/predict")
-def predict(context: Ctx, symbol: SymbolQuery, h: Horizon = SUPPORTED) -> Json:
+@router.get("/ai/predict", responses=unknown_symbol(Prediction))
+@router.get("/ml/predict", responses=unknown_symbol(Prediction))
+def predict(_: Limited, context: Ctx, symbol: SymbolQuery, h: Horizon = SUPPORTED) -> Json:
     """Return a symbol's latest prediction: a signal, and how likely its price is higher one horizon later.
 
     200 with `_mock: true`, `status: "DEMO"`, `fallback: true` and HOLD when Redis is down or nothing is known
-    yet. An answer older than 5 s is `stale`: HOLD, `fallback`, `advisory`. `price_target` is always null: the
-    models say how likely a rise is, not how large. 404 for a symbol that is not among the known ones.
+    yet. An answer older than 5 s is `stale`: HOLD, `fallback`, `advisory`. 404 for a symbol that is not among
+    the known ones. So many predictions a minute for each user and address, 60 by default; then 429.
+
+    `price_target` is the median price one horizon later if the probability is right and moves are normal:
+    price · exp(vol · √horizon_s · Φ⁻¹(prob)), with vol the volatility per second of the last 300 s
+    (`vol_300s` of the features) and Φ⁻¹ the inverse of the normal distribution; `prob` counts as 0.001 to
+    0.999. It is no promise: half of all outcomes lie on either side. Null for a stale, fallback or DEMO one.
     """
     if h != SUPPORTED:
         _count(context, "other", "refused")
@@ -68,36 +87,33 @@ def _count(context: Context, symbol: str, outcome: str) -> None:
     context.metrics.requests.labels(symbol, outcome).inc()
 
 
-@router.get("/ml/predict_deep")
-def predict_deep(symbol: SymbolQuery) -> Json:
+@router.get("/ml/predict_deep", responses=answers(NotAvailable))
+def predict_deep(_: Limited, context: Ctx, symbol: SymbolQuery) -> Json:
     """Return the deep model's prediction; there is none yet, so `available` is false."""
-    return _not_available(symbol, "There is no deep model yet; /ml/predict answers with the active one.")
+    message = "There is no deep model yet; /ml/predict answers with the active one."
+    return Json(not_available(normal(symbol), context.clock(), "no_model", message))
 
 
-@router.get("/ml/predict_ensemble")
-def predict_ensemble(context: Ctx, symbol: SymbolQuery) -> Json:
-    """Return the ensemble's prediction, `available` while it is the active model."""
+@router.get("/ml/predict_ensemble", responses=unknown_symbol(Ensemble | NotAvailable))
+def predict_ensemble(_: Limited, context: Ctx, symbol: SymbolQuery) -> Json:
+    """Return what the ensemble says of a symbol: the weighted mean of its members' probabilities.
+
+    It is `available` while the flow asks its members: as the active model, or as the challenger, whose word
+    is advisory: `role` says which. Otherwise `message` names the commands that bring it in. DEMO, `_mock`
+    and `fallback` when Redis is down, nothing is known, or the answer is older than 5 s.
+    """
+    name, now = normal(symbol), context.clock()
     try:
-        found = context.reader.symbol(normal(symbol))
+        found = context.reader.symbol(name)
     except RedisDownError:
         context.metrics.errors.labels("redis").inc()
-        found = None
-    if found is None or found["signal"]["model"] != ENSEMBLE:
-        message = f"The {ENSEMBLE} is not the active model: levibot control model.select {ENSEMBLE}"
-        return _not_available(symbol, message)
-    limit = context.settings.stale_after_s
-    return Json({"available": True, **answer(found, found["shard"], context.clock(), limit)})
+        return Json(not_available(name, now, "redis_down", "Redis does not answer."))
+    if found is None:
+        return unknown(context, name) if known_symbols(context) else _nothing_known(name, now)
+    full = answer(found, found["shard"], now, context.settings.stale_after_s)
+    said = ensemble_answer(found, full)
+    return Json(said or not_available(name, now, "not_in_use", _NOT_IN_USE))
 
 
-def _not_available(symbol: str, message: str) -> Json:
-    return Json(
-        {
-            "available": False,
-            "symbol": normal(symbol),
-            "signal": "HOLD",
-            "prob": None,
-            "fallback": True,
-            "advisory": True,
-            "message": message,
-        }
-    )
+def _nothing_known(name: str, now: int) -> Json:
+    return Json(not_available(name, now, "nothing_known", "Nothing has been published yet."))

@@ -8,6 +8,7 @@ from api.answers import Json
 from api.context import Ctx
 from api.desks import Agreement, versions
 from api.freshness import Plain, age_s, executor, is_online
+from api.living import living
 
 router = APIRouter(tags=["status"])
 
@@ -28,6 +29,7 @@ def status(context: Ctx) -> Json:
     """
     now, limit = context.clock(), context.settings.offline_after_s
     heads = context.reader.heads()
+    account, guard = context.reader.account(), context.reader.guard()
     agreed = Agreement(heads)
     desk = _desk(agreed, versions(heads))
     shards = [_shard(head, now, limit) for head in heads.values()]
@@ -36,6 +38,8 @@ def status(context: Ctx) -> Json:
             **desk,
             "partial": agreed.partial,
             "executor": executor(heads.values(), now, limit),
+            "account": living(account, now, limit),
+            "guard": living(guard, now, limit),
             "ledger": _sum(heads),
             "shards": shards,
             "events": _events(heads, now),

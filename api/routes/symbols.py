@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import APIRouter
 
 from api.answers import Json, refusal
 from api.context import Context, Ctx
 from api.freshness import age_s
 from api.parameters import SymbolPath, normal
+from api.schemas import Symbols, answers, unknown_symbol
 from api.shown import answer, row
 
 router = APIRouter(tags=["symbols"])
@@ -16,7 +19,7 @@ LISTED = 100
 """Known symbols that a refusal names at most."""
 
 
-@router.get("/symbols")
+@router.get("/symbols", responses=answers(Symbols))
 def symbols(context: Ctx) -> Json:
     """List every symbol with price, signal, probability, reason and the ages of answer and last trade.
 
@@ -29,7 +32,7 @@ def symbols(context: Ctx) -> Json:
     return Json({"count": len(rows), "symbols": sorted(rows, key=lambda r: r["symbol"]), "ts": now})
 
 
-@router.get("/signals/{symbol:path}")
+@router.get("/signals/{symbol:path}", responses=unknown_symbol(dict[str, Any]))
 def signal(context: Ctx, symbol: SymbolPath) -> Json:
     """Return the latest signal of a symbol as published, its m1s features, and how it may be used now.
 

@@ -8,6 +8,7 @@ from api.answers import Json
 from api.context import Ctx
 from api.desks import Agreement, versions
 from api.freshness import Plain
+from api.schemas import Version, answers
 from connectors.redis.reader import RedisDownError
 from models.desk.references import name_of
 from models.market.schema import FEATURES_VERSION
@@ -16,7 +17,7 @@ from models.scoring.stub_sine import StubSine
 router = APIRouter(tags=["models"])
 
 
-@router.get("/api/ml/version")
+@router.get("/api/ml/version", responses=answers(Version))
 def version(context: Ctx) -> Json:
     """Return the versions of feature schema and active model.
 

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 
-import httpx
 import pytest
-from one_shard import until
-from running_api import NOW, Api
+from running_api import NOW, Api, served
 
-from api.server import address, listen, server
 from connectors.embedded import EmbeddedRedis
 from connectors.redis.connection import connect
 
@@ -18,18 +14,8 @@ from connectors.redis.connection import connect
 @pytest.fixture(scope="module")
 def running() -> Iterator[Api]:
     """One API for all tests of a module."""
-    with EmbeddedRedis() as redis:
-        api = Api(redis)
-        socket = listen("127.0.0.1", 0)
-        serving = server(api.app)
-        thread = threading.Thread(target=serving.run, kwargs={"sockets": [socket]})
-        thread.start()
-        until(lambda: serving.started)
-        with httpx.Client(base_url=address(socket), timeout=10) as api.client:
-            yield api
-        serving.should_exit = True
-        thread.join()
-        api.reader.close()
+    with EmbeddedRedis() as redis, served(Api(redis)) as api:
+        yield api
 
 
 @pytest.fixture

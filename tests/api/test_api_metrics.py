@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
+from typing import Any
+
 import pytest
 from api_markets import always_buy
 from one_shard import OneShard, at, trade
 from prometheus_client.parser import text_string_to_metric_families
 from running_api import Api
+
+from connectors.redis import keys
+from connectors.redis.writer import ViewWriter
 
 pytestmark = pytest.mark.embedded
 
@@ -126,3 +132,76 @@ def test_openmetrics_is_spoken_when_asked_for(api: Api) -> None:
     answer = api.client.get("/metrics", headers={"Accept": "application/openmetrics-text; version=1.0.0"})
     assert answer.headers["content-type"].startswith("application/openmetrics-text")
     assert answer.text.endswith("# EOF\n")
+
+
+BOOK = {
+    "equity": "1009.57", "drawdown": 0.25, "max_drawdown": 0.5, "sharpe": None, "win_rate": 0.75, "trades": 4,
+    "wins": 3, "positions": [{}, {}], "cash": "900", "fees": "0.3", "realised": "9", "unrealised": "0.57",
+    "pnl": "9.57", "pnl_1d": "5", "pnl_7d": "9.5", "day_pnl": "-20", "day_limit": "-200",
+    "near_limit": "-180",
+}  # fmt: skip
+ACCOUNT = {
+    "second": 77,
+    "books": {"active": BOOK},
+    "trades": {},
+    "told": {"trading_errors": 2},
+    "symbols": {},
+}
+GUARD = {
+    "second": 88, "silent": [],
+    "alerts": [{"rule": "tick_warn", "scope": "symbol:BTCUSDT", "severity": "P3"}],
+    "rollout": {"profile": "spark", "state": "running", "phase": "10 %", "dwell_s": 60},
+    "measured": [["errors.rate", "all", 0.01, None, 100]], "symbols": {},
+}  # fmt: skip
+
+
+def show(api: Api, kind: keys.Kind, key: str, view: dict[str, Any], second: float) -> None:
+    """Let a process publish its view at that second."""
+    with ViewWriter(api.redis.url, timeout_s=10.0, clock=lambda: at(second), kind=kind) as writer:
+        writer.put(key, view)
+
+
+def test_the_account_and_the_guard_are_told_of_too(api: Api) -> None:
+    """One look at the API shows the whole; what is null is left out."""
+    show(api, keys.ACCOUNT, "account/0000", ACCOUNT, 10.0)
+    show(api, keys.GUARD, "guard", GUARD, 4.4)
+    found = scrape(api)
+    assert value(found, "levibot_equity", book="active") == 1009.57
+    assert value(found, "levibot_paper_money", book="active", what="near_limit") == -180.0
+    assert value(found, "levibot_paper_positions", book="active") == 2.0
+    assert value(found, "levibot_paper_trades_total", book="active") == 4.0
+    assert value(found, "levibot_paper_sharpe", book="active") is None
+    assert value(found, "levibot_errors_total", stage="trading") == 2.0
+    assert value(found, "levibot_measure", metric="errors.rate") == 0.01
+    assert (
+        value(found, "levibot_alert_firing", rule="tick_warn", scope="symbol:BTCUSDT", severity="P3") == 1.0
+    )
+    assert value(found, "levibot_rollout_dwell_seconds") == 60.0
+    assert value(found, "levibot_online", process="paper") == 1.0
+    assert value(found, "levibot_online", process="guard") == 0.0
+    assert value(found, "levibot_online", process="signals") == 0.0
+    assert value(found, "levibot_heartbeat_age_seconds", process="guard") == 6.0
+    assert value(found, "levibot_heartbeat_age_seconds", process="signals") is None
+    assert (value(found, "levibot_redis_memory_bytes") or 0) > 100_000
+
+
+def test_counters_do_not_fall_when_a_flow_begins_anew(api: Api) -> None:
+    """A rate over them would take a fall for a restart of the API, and everything before it for new."""
+    told = {"counts": {"errors": 9}, "buckets": [], "latency": {"engine": [*[1] * 23, 50.0]}, "models": {}}
+    for process in (told, told | {"counts": {"errors": 1}, "latency": {"engine": [*[0] * 22, 1, 7.0]}}):
+        shard = always_buy()
+        with ViewWriter(api.redis.url, timeout_s=10.0, clock=lambda: at(10.4)) as writer:
+            writer.put(shard.shard.key, shard.view.as_dict() | {"told": process})
+        found = scrape(api)
+    assert (value(found, "levibot_errors_total", stage="model") or 0) >= 10
+    assert (value(found, "levibot_latency_ms_count", stage="engine") or 0) >= 24
+    assert (value(found, "levibot_latency_ms_sum", stage="engine") or 0) >= 57
+    assert value(found, "levibot_rows_total", shard="ticks/0000", what="errors") == 1.0
+
+
+def test_latency_of_the_api_itself_without_redis(api_without_redis: Api) -> None:
+    """Its own measuring point stays, under the same name."""
+    found = scrape(api_without_redis)
+    assert value(found, "levibot_latency_ms_count", stage="predict_api") is not None
+    assert value(found, "levibot_build_info", version=version("levibot"), sha="abc1234") == 1.0
+    assert value(found, "levibot_online", process="signals") is None

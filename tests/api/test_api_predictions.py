@@ -15,6 +15,8 @@ from models.spec import Spec
 pytestmark = pytest.mark.embedded
 
 BTC = "/ai/predict?symbol=BTCUSDT&h=60s"
+TARGET = pytest.approx(101.0 * math.exp(math.log(1.01) * math.sqrt(60 / 300) * 1.2815515655446004))
+"""One move of 1 % in 300 s; 1.28 standard deviations have 90 % below them."""
 
 
 def test_live_prediction(api: Api) -> None:
@@ -29,7 +31,7 @@ def test_live_prediction(api: Api) -> None:
         "uncertainty": 1.0 - 0.9, "ml_bucket": 9,
         "fallback": False, "advisory": False, "killed": False, "stale": False, "canary": False,
         "model": "constant-0.9", "model_version": "constant-0.9-1.0", "feature_version": "v2.0",
-        "price": 101.0, "price_target": None, "horizon_s": 60, "ts": at(10), "age_s": 0.4,
+        "price": 101.0, "price_target": TARGET, "horizon_s": 60, "ts": at(10), "age_s": 0.4,
         "caused_by": {"topic": "ticks", "partition": 0, "offset": 3, "seq": 1},
     }  # fmt: skip
 
@@ -48,6 +50,7 @@ def test_answer_older_than_five_seconds_is_stale(api: Api, age: float, stale: bo
     said = api.get(BTC)
     assert (said["age_s"], said["stale"], said["last_signal"], said["_mock"]) == (age, stale, "BUY", False)
     assert (said["signal"], said["reason"]) == (("HOLD", "stale") if stale else ("BUY", "entry"))
+    assert said["price_target"] == (None if stale else TARGET)
     assert (said["fallback"], said["advisory"], said["status"]) == (
         (True, True, "DEMO") if stale else (False, False, "LIVE")
     )
@@ -92,7 +95,7 @@ def test_fallback_of_the_flow_is_passed_on(api: Api) -> None:
         "stub-sine",
         "fallback",
     )
-    assert (said["stale"], said["age_s"]) == (False, 0.2)
+    assert (said["stale"], said["age_s"], said["price_target"]) == (False, 0.2, None)
 
 
 def stub_sine(symbol: str, second: int) -> float:
@@ -182,4 +185,58 @@ def test_the_ensemble_answers_while_it_is_the_active_model(api: Api) -> None:
     assert (said["available"], said["model"], said["fallback"]) == (True, "ensemble", False)
     assert said["prob"] == pytest.approx(0.8)
     assert said["uncertainty"] == pytest.approx(0.4 * math.sqrt(3) / 4)
-    assert said == {"available": True} | api.get("/ml/predict?symbol=BTCUSDT")
+    assert said == {"available": True, "role": "active"} | api.get("/ml/predict?symbol=BTCUSDT")
+
+
+def ensemble_as_challenger() -> OneShard:
+    shard = OneShard(spec=Spec(models=("stub-sine", "ml-fusion", "constant-0.9", "ensemble")))
+    shard.command("model.select", name="constant-0.9")
+    shard.command("weights.set", members={"constant-0.9": 1, "ml-fusion": 1})
+    shard.command("model.select", **{"name": "ensemble", "as": "challenger"})
+    shard.feed(trade("BTCUSDT", 8.5, 100.0), trade("BTCUSDT", 9.75, 100.0), trade("BTCUSDT", 10.1, 100.0))
+    return shard
+
+
+def test_the_ensemble_is_heard_beside_the_active_model(api: Api) -> None:
+    """As the challenger its word is shown, advisory; stale or killed it is HOLD."""
+    shard = ensemble_as_challenger()
+    api.publish(shard)
+    said = api.get("/ml/predict_ensemble?symbol=BTCUSDT")
+    assert (said["available"], said["role"], said["model"], said["model_version"]) == (
+        True, "challenger", "ensemble", "ensemble-1.0",
+    )  # fmt: skip
+    assert said["prob"] == pytest.approx((0.9 + 0.5) / 2)
+    assert (said["signal"], said["reason"], said["advisory"], said["ml_bucket"]) == (
+        "BUY", "challenger", True, 7,
+    )  # fmt: skip
+    assert api.get(BTC)["model"] == "constant-0.9"
+    shard.command("kill")
+    api.publish(shard)
+    said = api.get("/ml/predict_ensemble?symbol=BTCUSDT")
+    assert (said["signal"], said["last_signal"], said["reason"]) == ("HOLD", "BUY", "killed")
+    api.now = at(30)
+    said = api.get("/ml/predict_ensemble?symbol=BTCUSDT")
+    assert (said["signal"], said["stale"], said["fallback"], said["price_target"]) == (
+        "HOLD",
+        True,
+        True,
+        None,
+    )
+
+
+def test_the_ensemble_decides_as_the_challenger(api: Api) -> None:
+    """Where it has a share of the symbols, its answer is the one that counts."""
+    shard = ensemble_as_challenger()
+    shard.command("rollout", phase=1.0, of="challenger")
+    shard.feed(trade("BTCUSDT", 11.1, 100.0), trade("BTCUSDT", 12.1, 100.0))
+    api.publish(shard)
+    api.now = at(12.2)
+    said = api.get("/ml/predict_ensemble?symbol=BTCUSDT")
+    assert (said["role"], said["advisory"], said["prob"]) == ("active", False, pytest.approx(0.7))
+
+
+@pytest.mark.parametrize(("path", "status"), [("/ml/predict_ensemble?symbol=XRPUSDT", 404)])
+def test_the_ensemble_knows_no_other_symbols(api: Api, path: str, status: int) -> None:
+    """Beside known ones a mistyped symbol is said to be unknown."""
+    api.publish(always_buy())
+    assert api.get(path, status)["error"] == "unknown_symbol"

@@ -9,6 +9,9 @@ from running_api import NOW, Api
 
 pytestmark = pytest.mark.embedded
 
+UNKNOWN = {"online": False, "written_age_s": None, "second": None, "lag_s": None}
+"""Of an account or a guard that has never published."""
+
 
 def test_status_of_one_shard(api: Api) -> None:
     """Desk, position, books and ages of a shard."""
@@ -24,6 +27,7 @@ def test_status_of_one_shard(api: Api) -> None:
         "policy": {"entry": 0.55, "exit": 0.45}, "weights": [1.0, 1.0, 1.0], "flags": {}, "partial": {},
         "executor": "online", "events": [], "ts": NOW,
         "ledger": {"read": 4, "used": 3, "skipped": 0, "late": 0, "duplicate": 0, "invalid": 1},
+        "account": UNKNOWN, "guard": UNKNOWN,
     }  # fmt: skip
     assert (row["shard"], row["topic"], row["partition"]) == ("ticks/0000", "ticks", 0)
     assert (row["offset"], row["seq"], row["second"], row["command_id"]) == (4, 1, 1_700_000_009, "c1")
