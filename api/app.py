@@ -9,13 +9,15 @@ from importlib.metadata import version
 from fastapi import FastAPI
 
 from api.context import Context
-from api.documentation import add_documentation
 from api.gateway.gateway import Gateway
 from api.gateway.routes import gateway_router
-from api.measured import Measured
-from api.own_metrics import OwnMetrics
+from api.http.measured import Measured
+from api.http.refusals import add_refusals
+from api.http.security import HEADERS, HeadAsGet, Headers
+from api.metrics.own import OwnMetrics
+from api.metrics.view import ViewCollector
+from api.openapi.page import add_documentation
 from api.panel.routes import add_panel
-from api.refusals import add_refusals
 from api.routes import (
     alerts,
     audit,
@@ -36,8 +38,6 @@ from api.routes import (
     tools,
     versions,
 )
-from api.security import HEADERS, HeadAsGet, Headers
-from api.view_metrics import ViewCollector
 from connectors.rate_limit import RateLimit
 from connectors.redis.reader import ViewReader
 from connectors.settings import Settings

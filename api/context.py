@@ -8,7 +8,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from api.own_metrics import OwnMetrics
+from api.metrics.own import OwnMetrics
 from connectors.rate_limit import RateLimit
 from connectors.redis.reader import ViewReader
 from connectors.settings import Settings

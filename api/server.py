@@ -53,7 +53,7 @@ def address(found: socket.socket) -> str:
 def server(app: FastAPI) -> uvicorn.Server:
     """Return a server of the app that logs as the process does; ``run(sockets=[...])`` starts it.
 
-    Who called is told by ``api.caller``; the server itself would believe any caller on this machine.
+    Who called is told by ``api.http.caller``; the server itself would believe any caller on this machine.
     """
     config = uvicorn.Config(
         app, log_config=None, access_log=False, lifespan="off", ws="none", server_header=False,

@@ -15,7 +15,7 @@ from typing import Any, Literal
 import structlog
 
 from api.gateway.thinning import Thinning
-from api.own_metrics import GatewayMetrics
+from api.metrics.own import GatewayMetrics
 from connectors.audit_file import AuditFile
 from connectors.kafka.gateway.audit import AuditTopic
 from connectors.settings import Settings

@@ -7,8 +7,6 @@ from collections.abc import Callable
 
 from starlette.requests import Request
 
-from api.answers import Json
-from api.desks import Agreement
 from api.gateway.audit import Trail
 from api.gateway.bodies import Plain
 from api.gateway.commands import Asked, Wish
@@ -17,6 +15,8 @@ from api.gateway.gateway import Gateway
 from api.gateway.refused import RefusedError
 from api.gateway.sending import command_of, sent
 from api.gateway.serving import Work
+from api.http.answers import Json
+from api.shown.desks import Agreement
 from connectors.redis.reader import RedisDownError
 from models.control.commands import BadCommandError, Command
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from api.gateway.bodies import Plain, parsed
 from api.gateway.refused import RefusedError
-from api.parameters import normal
+from api.http.parameters import normal
 from connectors.bundles import registry_file
 from connectors.bundles.errors import RegistryError
 from connectors.bundles.registry import resolve

@@ -9,11 +9,11 @@ from collections.abc import Collection
 
 from starlette.requests import Request
 
-from api.caller import is_behind_https, is_within, networks
 from api.gateway.audit import Trail
 from api.gateway.origin import is_foreign
 from api.gateway.refused import RefusedError, too_many
 from api.gateway.sessions import Session, SessionError, Sessions
+from api.http.caller import is_behind_https, is_within, networks
 from connectors.rate_limit import RateLimit
 from connectors.settings import Settings
 from models.control.commands import allowed

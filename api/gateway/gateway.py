@@ -9,7 +9,7 @@ from api.gateway.audit import AuditLog, Plain
 from api.gateway.door import Door, token_of
 from api.gateway.keys import Keys
 from api.gateway.sessions import SessionError, Sessions
-from api.own_metrics import OwnMetrics
+from api.metrics.own import OwnMetrics
 from connectors.kafka.gateway.commands import Deliveries
 from connectors.settings import Settings
 

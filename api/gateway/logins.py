@@ -6,13 +6,13 @@ import re
 
 from starlette.requests import Request
 
-from api.answers import Json
-from api.caller import is_behind_https
 from api.gateway.audit import Trail
 from api.gateway.bodies import Plain, parsed
 from api.gateway.door import COOKIE
 from api.gateway.gateway import Gateway
 from api.gateway.refused import RefusedError, too_many
+from api.http.answers import Json
+from api.http.caller import is_behind_https
 from models.control.commands import allowed
 
 _USER = re.compile(r"[A-Za-z0-9._@-]{1,64}")

@@ -8,7 +8,6 @@ from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter
 from starlette.requests import Request
 
-from api.answers import Json, refusal
 from api.gateway import logins
 from api.gateway.bodies import raw_body
 from api.gateway.commanding import commanding
@@ -16,6 +15,7 @@ from api.gateway.commands import PATHS
 from api.gateway.described import described
 from api.gateway.gateway import Gateway
 from api.gateway.serving import Work, served
+from api.http.answers import Json, refusal
 
 LOGINS: dict[str, tuple[str, Work]] = {
     "/auth/admin/login": ("POST", logins.log_in_admin),

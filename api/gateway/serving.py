@@ -7,12 +7,12 @@ from collections.abc import Callable
 
 from starlette.requests import Request
 
-from api.answers import Json, refusal
-from api.caller import address
 from api.gateway.audit import Outcome, Trail
 from api.gateway.door import NO_SESSION
 from api.gateway.gateway import Gateway
 from api.gateway.refused import RefusedError
+from api.http.answers import Json, refusal
+from api.http.caller import address
 
 Work = Callable[[Gateway, Request, Trail, bytes], Json]
 """Does what a request asks for, entering in the trail what becomes known of it; raises ``RefusedError``."""

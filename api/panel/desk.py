@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from api.desks import Agreement, versions
-from api.freshness import Plain, age_s
 from api.panel.redlines import RedLines
+from api.shown.desks import Agreement, versions
+from api.shown.freshness import Plain, age_s
 from models.desk.references import name_of
 
 

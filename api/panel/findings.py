@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Literal, NamedTuple
 
-from api.freshness import Plain, is_online
+from api.shown.freshness import Plain, is_online
 
 Tone = Literal["bad", "warn", "demo", "note", "good"]
 _ORDER: tuple[Tone, ...] = ("demo", "bad", "warn", "note", "good")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from api.freshness import Plain, age_s
-from api.guard_shown import Measured
+from api.shown.freshness import Plain, age_s
+from api.shown.guard import Measured
 from models.spec import SECOND
 
 LAST = 8

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from api.calibration_shown import line_of
-from api.freshness import Plain, age_s
-from api.guard_shown import Measured
+from api.shown.calibration import line_of
+from api.shown.freshness import Plain, age_s
+from api.shown.guard import Measured
 from connectors.redis.monitors import FIELD
 from models.judge.records import CALIBRATION, DRIFT
 from models.monitor.lines.calibration_lines import CalibrationLine, calibration_lines

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from api.freshness import Plain
-from api.paper_shown import ACTIVE, Shown, curve
+from api.shown.freshness import Plain
+from api.shown.paper import ACTIVE, Shown, curve
 
 POINTS = 288
 """A day in steps of five minutes."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from api.guard_shown import SERVICE_LEVELS
 from api.panel.monitors import monitored
+from api.shown.guard import SERVICE_LEVELS
 from connectors.redis.reader import ViewReader
 from models.spec import SECOND
 

@@ -12,14 +12,14 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from api.answers import Json, refusal
 from api.context import Context, Ctx
-from api.freshness import Plain
+from api.http.answers import Json, refusal
 from api.panel.files import Files
 from api.panel.hub import FullError, Hub
 from api.panel.reading import Long, read
 from api.panel.redlines import RedLines, red_lines
 from api.panel.state import down, state
+from api.shown.freshness import Plain
 from connectors.redis.reader import RedisDownError
 
 STATIC = Path(__file__).with_name("static")

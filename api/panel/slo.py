@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from api.freshness import Plain
-from api.guard_shown import SERVICE_LEVELS, UNITS, Measured
 from api.panel.reading import View
 from api.panel.redlines import RedLines
+from api.shown.freshness import Plain
+from api.shown.guard import SERVICE_LEVELS, UNITS, Measured
 
 
 def service_levels(view: View, measured: Measured, lines: RedLines) -> Plain:

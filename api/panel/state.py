@@ -5,9 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from api.context import Context
-from api.desks import Agreement
-from api.freshness import Plain, executor, is_online
-from api.guard_shown import Measured
 from api.panel.actions import actions
 from api.panel.desk import desk, guard_seen
 from api.panel.findings import Finding, Whole, findings, redis_down
@@ -17,7 +14,10 @@ from api.panel.paper import paper
 from api.panel.reading import View
 from api.panel.redlines import RedLines
 from api.panel.slo import profile_of, service_levels
-from api.shown import answer, row
+from api.shown.answer import answer, row
+from api.shown.desks import Agreement
+from api.shown.freshness import Plain, executor, is_online
+from api.shown.guard import Measured
 
 STATUS = {"online": "LIVE", "partial": "DEGRADED", "offline": "DEMO"}
 PARTS = (

@@ -6,10 +6,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from api.answers import Json
 from api.context import Ctx
-from api.guard_shown import firing, told
-from api.living import living, state
+from api.http.answers import Json
+from api.shown.guard import firing, told
+from api.shown.living import living, state
 
 router = APIRouter(tags=["alerts"])
 

@@ -8,10 +8,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 
-from api.answers import Json
 from api.context import Context, Ctx
-from api.freshness import Plain, age_s
-from api.raw_body import BadBodyError, RawBody, parsed
+from api.http.answers import Json
+from api.http.raw_body import BadBodyError, RawBody, parsed
+from api.shown.freshness import Plain, age_s
 
 router = APIRouter(prefix="/api/audit", tags=["audit"])
 

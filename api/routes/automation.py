@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.answers import Json
 from api.context import Ctx
-from api.desks import Agreement
-from api.freshness import Plain, age_s
-from api.guard_shown import STALENESS, Measured, firing
-from api.living import living, state
-from api.reactions import reactions
-from api.watches import watches
+from api.http.answers import Json
+from api.shown.desks import Agreement
+from api.shown.freshness import Plain, age_s
+from api.shown.guard import STALENESS, Measured, firing
+from api.shown.living import living, state
+from api.shown.reactions import reactions
+from api.shown.watches import watches
 from models.guard.tuning import EVERY_S as TUNED_EVERY_S
 from models.scoring.ensemble import ENSEMBLE
 from models.spec import SECOND

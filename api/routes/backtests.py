@@ -9,11 +9,11 @@ from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from api.answers import Json
 from api.context import Ctx
-from api.freshness import age_s
-from api.reports import content, reports
-from api.statuses import not_found
+from api.http.answers import Json
+from api.shown.freshness import age_s
+from api.shown.reports import content, reports
+from api.shown.statuses import not_found
 
 REPORT = not_found("No report is listed under this name.") | {
     200: {"content": {"application/json": {"schema": {}}, "text/html": {"schema": {"type": "string"}}}}

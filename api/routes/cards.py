@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.answers import Json, refusal
-from api.cards import NoCardError, card_of
 from api.context import Ctx
-from api.desks import Agreement
-from api.statuses import not_found
+from api.http.answers import Json, refusal
+from api.shown.cards import NoCardError, card_of
+from api.shown.desks import Agreement
+from api.shown.statuses import not_found
 from models.desk.references import is_bundle, name_of
 
 router = APIRouter(tags=["models"])

@@ -6,13 +6,13 @@ from collections import Counter
 
 from fastapi import APIRouter
 
-from api.answers import Json
 from api.context import Ctx
-from api.freshness import Plain, age_s
-from api.parameters import SymbolPath, normal
+from api.http.answers import Json
+from api.http.parameters import SymbolPath, normal
 from api.routes.symbols import unknown
-from api.shown import answer
-from api.statuses import not_found
+from api.shown.answer import answer
+from api.shown.freshness import Plain, age_s
+from api.shown.statuses import not_found
 
 router = APIRouter(prefix="/engines", tags=["engines"])
 

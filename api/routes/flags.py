@@ -6,11 +6,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from api.answers import Json
 from api.context import Ctx
-from api.desks import Agreement
-from api.parameters import normal
-from api.schemas import Flags, answers
+from api.http.answers import Json
+from api.http.parameters import normal
+from api.openapi.schemas import Flags, answers
+from api.shown.desks import Agreement
 
 router = APIRouter(prefix="/admin", tags=["status"])
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.answers import Json
 from api.context import Context, Ctx
-from api.freshness import Plain, executor, is_online
-from api.schemas import Health, answers
+from api.http.answers import Json
+from api.openapi.schemas import Health, answers
+from api.shown.freshness import Plain, executor, is_online
 from connectors.redis.ages import trade_age_s
 from connectors.redis.reader import RedisDownError
 

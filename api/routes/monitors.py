@@ -7,11 +7,11 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from api.answers import Json
-from api.calibration_shown import decile_rows, line_of
 from api.context import Context, Ctx
-from api.freshness import Plain, age_s
-from api.watches import CALIBRATION_EVERY_S, DRIFT_EVERY_S, records
+from api.http.answers import Json
+from api.shown.calibration import decile_rows, line_of
+from api.shown.freshness import Plain, age_s
+from api.shown.watches import CALIBRATION_EVERY_S, DRIFT_EVERY_S, records
 from models.judge.records import CALIBRATION, DRIFT
 from models.monitor.lines.calibration_lines import CalibrationLine, calibration_lines
 from models.monitor.lines.deciles import deciles_csv

@@ -6,12 +6,12 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 
-from api.answers import Json, refusal
 from api.context import Context, Ctx
-from api.freshness import Plain
-from api.paper_shown import ACTIVE, Shown, curve, known
-from api.statuses import not_found
-from api.windows import Window, seconds_of
+from api.http.answers import Json, refusal
+from api.shown.freshness import Plain
+from api.shown.paper import ACTIVE, Shown, curve, known
+from api.shown.statuses import not_found
+from api.shown.windows import Window, seconds_of
 from models.spec import SECOND
 
 router = APIRouter(prefix="/paper", tags=["paper"])

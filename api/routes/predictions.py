@@ -6,14 +6,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from api.answers import Json, refusal
 from api.context import Context, Ctx
-from api.limited import Limited
-from api.other_models import ensemble_answer, not_available
-from api.parameters import SymbolQuery, normal
+from api.http.answers import Json, refusal
+from api.http.limited import Limited
+from api.http.parameters import SymbolQuery, normal
+from api.openapi.schemas import Ensemble, NotAvailable, Prediction, answers, unknown_symbol
 from api.routes.symbols import known_symbols, unknown
-from api.schemas import Ensemble, NotAvailable, Prediction, answers, unknown_symbol
-from api.shown import answer, demo
+from api.shown.answer import answer, demo
+from api.shown.other_models import ensemble_answer, not_available
 from connectors.redis.reader import RedisDownError
 from models.scoring.model import HORIZON_S
 

@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 from fastapi import APIRouter
 
-from api.answers import Json
 from api.context import Context, Ctx
-from api.freshness import Plain, age_s, executor
-from api.guard_shown import UNITS, Measured, firing, told
-from api.living import living
+from api.http.answers import Json
+from api.shown.freshness import Plain, age_s, executor
+from api.shown.guard import UNITS, Measured, firing, told
+from api.shown.living import living
 from connectors.redis.reader import RedisDownError
 
 router = APIRouter(prefix="/api/public", tags=["public"])

@@ -6,11 +6,11 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from api.answers import Json
 from api.context import Ctx
-from api.freshness import Plain
-from api.raw_body import RawBody, parsed
-from api.schemas import Bar, Scored, answers, json_body
+from api.http.answers import Json
+from api.http.raw_body import RawBody, parsed
+from api.openapi.schemas import Bar, Scored, answers, json_body
+from api.shown.freshness import Plain
 from models.market.schema import FEATURES_VERSION
 from models.one_bar.guard import FIELDS, Breach, judged
 from models.one_bar.score import Score, scored

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.answers import Json
 from api.context import Ctx
-from api.desks import Agreement, versions
-from api.freshness import Plain, age_s, executor, is_online
-from api.living import living
+from api.http.answers import Json
+from api.shown.desks import Agreement, versions
+from api.shown.freshness import Plain, age_s, executor, is_online
+from api.shown.living import living
 
 router = APIRouter(tags=["status"])
 

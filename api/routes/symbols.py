@@ -6,12 +6,12 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from api.answers import Json, refusal
 from api.context import Context, Ctx
-from api.freshness import age_s
-from api.parameters import SymbolPath, normal
-from api.schemas import Symbols, answers, unknown_symbol
-from api.shown import answer, row
+from api.http.answers import Json, refusal
+from api.http.parameters import SymbolPath, normal
+from api.openapi.schemas import Symbols, answers, unknown_symbol
+from api.shown.answer import answer, row
+from api.shown.freshness import age_s
 
 router = APIRouter(tags=["symbols"])
 

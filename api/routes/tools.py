@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.answers import Json
 from api.context import Context, Ctx
-from api.freshness import Plain
-from api.guard_shown import SERVICE_LEVELS, UNITS, Measured
-from api.living import living, state
-from api.windows import Window, seconds_of
+from api.http.answers import Json
+from api.shown.freshness import Plain
+from api.shown.guard import SERVICE_LEVELS, UNITS, Measured
+from api.shown.living import living, state
+from api.shown.windows import Window, seconds_of
 from models.spec import SECOND
 
 router = APIRouter(prefix="/api/tools", tags=["tools"])

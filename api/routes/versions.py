@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.answers import Json
 from api.context import Ctx
-from api.desks import Agreement, versions
-from api.freshness import Plain
-from api.schemas import Version, answers
+from api.http.answers import Json
+from api.openapi.schemas import Version, answers
+from api.shown.desks import Agreement, versions
+from api.shown.freshness import Plain
 from connectors.redis.reader import RedisDownError
 from models.desk.references import name_of
 from models.market.schema import FEATURES_VERSION

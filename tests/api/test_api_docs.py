@@ -9,7 +9,7 @@ import pytest
 from api_product import publish_product
 from running_api import Api
 
-from api.openapi import examples, operations
+from api.openapi.document import examples, operations
 
 pytestmark = pytest.mark.embedded
 

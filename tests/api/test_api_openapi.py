@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 from one_shard import at
 from running_api import Api
 
-from api.openapi import examples, operations
+from api.openapi.document import examples, operations
 from docs.render import OPENAPI, openapi_page
 
 pytestmark = pytest.mark.embedded

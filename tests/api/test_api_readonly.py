@@ -10,7 +10,7 @@ import redis
 from api_product import publish_product
 from running_api import Api, served
 
-from api.openapi import examples, operations
+from api.openapi.document import examples, operations
 from connectors.embedded import EmbeddedRedis
 from connectors.redis.connection import connect
 

@@ -8,7 +8,7 @@ import pytest
 from api_markets import always_buy
 from running_api import Api
 
-from api.security import HEADERS
+from api.http.security import HEADERS
 from connectors.redis import keys
 from connectors.redis.connection import connect
 

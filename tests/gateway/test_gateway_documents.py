@@ -10,7 +10,7 @@ from running_gateway import Running, running, settings
 from api.gateway.commands import PATHS
 from api.gateway.described import SAID
 from api.gateway.routes import LOGINS
-from api.refusals import CONTROL
+from api.http.refusals import CONTROL
 
 pytestmark = pytest.mark.embedded
 

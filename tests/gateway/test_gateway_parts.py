@@ -6,7 +6,6 @@ import pytest
 from pydantic import ValidationError
 from starlette.datastructures import Headers
 
-from api.caller import UNKNOWN, caller, is_within, networks
 from api.gateway.attempts import Attempts
 from api.gateway.commands import Wish
 from api.gateway.gateway import Gateway
@@ -16,7 +15,8 @@ from api.gateway.refused import RefusedError
 from api.gateway.sending import command_of, taken
 from api.gateway.sessions import Session, SessionError, Sessions
 from api.gateway.thinning import Thinning
-from api.own_metrics import OwnMetrics
+from api.http.caller import UNKNOWN, caller, is_within, networks
+from api.metrics.own import OwnMetrics
 from connectors.kafka.control_client import Ack
 from connectors.kafka.gateway.commands import Delivery
 from connectors.settings import Settings

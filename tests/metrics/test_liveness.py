@@ -13,7 +13,7 @@ from metrics.scraped import registry_of
 from one_shard import OneShard, trade, until
 from prometheus_client import CollectorRegistry
 
-from api.freshness import executor
+from api.shown.freshness import executor
 from connectors.embedded import EmbeddedRedis
 from connectors.redis import keys
 from connectors.redis.connection import connect

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from api.freshness import Plain, age_s
+from api.shown.freshness import Plain, age_s
 from models.monitor.lines.calibration_lines import CalibrationLine
 
 _FIGURES = (

@@ -13,8 +13,8 @@ from typing import NamedTuple
 from prometheus_client.core import Metric
 from prometheus_client.registry import Collector
 
-from api.freshness import Plain, age_s
-from api.own_metrics import OwnMetrics
+from api.metrics.own import OwnMetrics
+from api.shown.freshness import Plain, age_s
 from connectors.metrics.families import counter, gauge, info
 from connectors.metrics.from_account import account_families
 from connectors.metrics.from_guard import guard_families

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from api.freshness import Plain, age_s
+from api.shown.freshness import Plain, age_s
 from connectors.redis.ages import ticks_per_minute, trade_age_s
 from models.desk.gate import rollout_bucket
 from models.desk.references import name_of

@@ -6,7 +6,7 @@ import logging
 from functools import lru_cache
 from pathlib import Path
 
-from api.freshness import Plain
+from api.shown.freshness import Plain
 from connectors.config_file import ConfigError
 from models.rules.rule import duration
 

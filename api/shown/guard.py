@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from api.freshness import Plain, age_s
+from api.shown.freshness import Plain, age_s
 from models.spec import SECOND
 
 STANDS_S = 60.0

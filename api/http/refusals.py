@@ -10,11 +10,11 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Match, Mount
 
-from api.answers import Json, refusal
 from api.context import Context
-from api.limited import TooManyError, too_many
-from api.raw_body import BadBodyError
-from api.security import HEADERS
+from api.http.answers import Json, refusal
+from api.http.limited import TooManyError, too_many
+from api.http.raw_body import BadBodyError
+from api.http.security import HEADERS
 from connectors.redis.reader import RedisDownError
 
 CONTROL = {

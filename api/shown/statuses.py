@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from api.schemas import Refusal
+from api.openapi.schemas import Refusal
 
 
 def not_found(why: str) -> dict[int | str, dict[str, Any]]:

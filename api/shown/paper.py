@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from api.freshness import Plain, age_s
-from api.living import living, state
-from api.numbers import number, numbers
+from api.shown.freshness import Plain, age_s
+from api.shown.living import living, state
+from api.shown.numbers import number, numbers
 
 ACTIVE, CHALLENGER = "active", "challenger"
 BOOKS = (ACTIVE, CHALLENGER)

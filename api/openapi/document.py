@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from api.schemas import Refusal
+from api.openapi.schemas import Refusal
 
 EXAMPLES = Path(__file__).with_name("examples.json")
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from api.freshness import Plain
-from api.shown import target
+from api.shown.answer import target
+from api.shown.freshness import Plain
 from models.market.schema import FEATURES_VERSION
 from models.scoring.ensemble import ENSEMBLE
 from models.scoring.model import HORIZON_S

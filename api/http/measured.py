@@ -6,7 +6,7 @@ import time
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.own_metrics import OwnMetrics
+from api.metrics.own import OwnMetrics
 
 PATHS = ("/ai/predict", "/ml/predict")
 

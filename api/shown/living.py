@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from api.freshness import Plain, age_s
+from api.shown.freshness import Plain, age_s
 from models.spec import SECOND
 
 

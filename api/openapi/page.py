@@ -16,8 +16,8 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from api.openapi import Example, document, examples, operations
-from api.refusals import CONTROL
+from api.http.refusals import CONTROL
+from api.openapi.document import Example, document, examples, operations
 
 _STYLE = (
     "body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from api.freshness import Plain
+from api.shown.freshness import Plain
 
 
 class Agreement:

@@ -7,9 +7,9 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from api.answers import Json, refusal
-from api.caller import address
 from api.context import Ctx
+from api.http.answers import Json, refusal
+from api.http.caller import address
 
 
 class TooManyError(Exception):

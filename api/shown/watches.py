@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from api.freshness import Plain, age_s
+from api.shown.freshness import Plain, age_s
 from models.judge.records import CALIBRATION, DRIFT
 from models.monitor.lines.calibration_lines import calibration_lines
 from models.monitor.lines.drift_lines import drift_line, rank

@@ -1,0 +1,1 @@
+"""What is told, and how old it is: plain data out of the read model, for paths and panel alike."""
