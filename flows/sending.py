@@ -15,7 +15,8 @@ from connectors.kafka.control_client import Ack, Acks
 from connectors.kafka.control_sender import AlreadySentError, send
 from connectors.kafka.topics import shards
 from connectors.settings import Settings, settings
-from models.control.commands import Command, check
+from models.control.commands import SELECTING, Command, check
+from models.desk.references import is_bundle
 from models.judge.records import Shard
 
 ME = getpass.getuser()
@@ -87,13 +88,22 @@ def _report(command: Command, acks: list[Ack], missing: list[Shard], as_json: bo
         if not missing and not refused:
             typer.echo(f"{command.cmd}: all {len(acks)} shards acknowledged within {worst:.0f} ms")
     if missing:
-        typer.echo(
-            f"no acknowledgement from {', '.join(s.key for s in missing)}: is the flow running?", err=True
-        )
+        typer.echo(_unheard(command, missing), err=True)
         raise typer.Exit(2)
     if refused:
         typer.echo("the model before stays: levibot models verify says what is wrong", err=True)
         raise typer.Exit(1)
+
+
+def _unheard(command: Command, missing: list[Shard]) -> str:
+    """Return who has not answered, and what may be the reason."""
+    said = f"no acknowledgement from {', '.join(s.key for s in missing)}: is the flow running?"
+    if command.cmd in SELECTING and is_bundle(str(command.args.get("name", ""))):
+        said += (
+            " An answer is whole with the news that the bundle is loaded, and none comes where the desk "
+            "cannot take it so, as the model in use for its own challenger: the log of the flow says why"
+        )
+    return said
 
 
 def _plain(ack: Ack) -> dict[str, Any]:

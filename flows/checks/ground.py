@@ -27,7 +27,7 @@ class Ground:
     grafana: Site
     profile: str = ""
     drill: bool = False
-    requests: int = 200
+    requests: int = 50
     timeout_s: float = 5.0
     root: Path = Path()
     clock: Callable[[], int] = time.time_ns

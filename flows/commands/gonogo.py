@@ -18,7 +18,7 @@ def go_nogo(
     gate: Annotated[str, typer.Option(metavar="NAME", help="Which of its gates; else its first.")] = "",
     markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown, for a report.")] = False,
     api: Api = "",
-    requests: Requests = 200,
+    requests: Requests = 50,
     as_json: AsJson = False,
 ) -> None:
     """Say whether the gate of a profile is passed: each criterion with value, limit and samples.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -34,14 +35,19 @@ def served_api(settings: Settings) -> Iterator[str]:
 
 
 @contextmanager
-def third_party(answers: dict[str, Any]) -> Iterator[str]:
-    """Give the URL of a server that answers these paths with JSON, and others with 404."""
+def third_party(answers: dict[str, Any], allowed: int = 1_000_000) -> Iterator[str]:
+    """Give the URL of a server that answers these paths with JSON, and others with 404.
+
+    Each path is answered so many times as is ``allowed``, then with 429.
+    """
+    asked: Counter[str] = Counter()
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             found = answers.get(self.path)
             body = orjson.dumps(found)
-            self.send_response(404 if found is None else 200)
+            asked[self.path] += 1
+            self.send_response(404 if found is None else 429 if asked[self.path] > allowed else 200)
             self.send_header("content-length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)

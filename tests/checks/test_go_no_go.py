@@ -36,6 +36,7 @@ RULES = ROOT / "configs" / "rules.yml"
 NOWHERE = "http://127.0.0.1:1"
 NOW = 1_795_219_200 * 10**9
 LGBM = "lgbm@" + "a" * 64
+PREDICT = "/ai/predict?symbol=BTCUSDT&h=60s"
 ONE_SYMBOL = {"/symbols": {"count": 1, "symbols": [{"symbol": "BTCUSDT"}]}}
 
 
@@ -105,14 +106,17 @@ def test_a_gate_that_is_none_is_named() -> None:
 
 def test_the_latency_of_predictions_is_their_95th_percentile() -> None:
     """Of so many calls, one after the other."""
-    answers = {
-        "/symbols": {"count": 1, "symbols": [{"symbol": "BTCUSDT"}]},
-        "/ai/predict?symbol=BTCUSDT&h=60s": {},
-    }
-    with third_party(answers) as url:
+    with third_party(ONE_SYMBOL | {PREDICT: {}}) as url:
         [found] = served.predict_latency(where(api=url))
     assert (found.metric, found.scope_key, found.n) == ("latency.predict_api_p95_ms", "all", 20)
     assert found.value is not None and found.value > 0
+
+
+def test_where_the_minute_is_used_up_the_latency_is_that_of_what_was_answered() -> None:
+    """The API allows a caller so many predictions a minute; the rest is no failure of it."""
+    with third_party(ONE_SYMBOL | {PREDICT: {}}, allowed=7) as url:
+        [found] = served.predict_latency(where(api=url))
+    assert found.n == 7
 
 
 def test_a_path_that_refuses_is_no_latency() -> None:

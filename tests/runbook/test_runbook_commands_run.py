@@ -125,6 +125,8 @@ def test_every_command_does_what_is_written(
         for name in ("newer", "before"):
             assert on_call.run(f"levibot models promote {name} --note first --wait").code == 0
         said = [run(on_call, line) for line in to_run()]
+        ticks = RULES["ticks.per_minute", "all"].value
+        until(lambda: on_call.prometheus.values(ticks), "Prometheus to be told of ticks behind the reset")
         status = orjson.loads(on_call.run("curl http://127.0.0.1:8000/status").text)
         states = on_call.prometheus.states()
         silent = {
