@@ -46,6 +46,7 @@ UNTRACED = (
 tracing costs as much again, or twice that."""
 
 
+@pytest.hookimpl(tryfirst=True)  # ahead of xdist, which reads the groups in its own
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep tests that share something on one worker, so that it is made once: a Kafka, a trained model."""
     for item in items:
