@@ -12,7 +12,7 @@ import orjson
 import pytest
 from typer.testing import CliRunner
 
-from flows.cli import app
+from flows.cli import application
 from models.judge.records import FEATURES, SIGNALS
 from models.market.schema import NAMES
 from tests.recording.runs import OneShard, Output, one_shard, written
@@ -43,7 +43,7 @@ def timed(one: OneShard) -> OneShard:
 
 def run(*arguments: object) -> tuple[int, str]:
     """Run the command; return its exit code and what it printed."""
-    done = CliRunner().invoke(app, ["replay", *map(str, arguments)], catch_exceptions=False)
+    done = CliRunner().invoke(application(), ["replay", *map(str, arguments)], catch_exceptions=False)
     return done.exit_code, done.output
 
 

@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from connectors.recording.rows import Output
-from flows.cli import app
+from flows.cli import application
 from models.judge.records import SIGNALS
 from tests.recording.runs import OneShard, changed, one_shard, written
 from tests.replay_compare.accounts import account_outputs, with_account
@@ -27,7 +27,7 @@ def shards() -> list[OneShard]:
 
 def run(*arguments: object) -> tuple[int, dict[str, Any]]:
     """Run a command that prints JSON; return its exit code and that."""
-    done = CliRunner().invoke(app, [*map(str, arguments), "--json"], catch_exceptions=False)
+    done = CliRunner().invoke(application(), [*map(str, arguments), "--json"], catch_exceptions=False)
     return done.exit_code, orjson.loads(done.stdout)
 
 
@@ -113,7 +113,7 @@ def test_a_damaged_recording_of_an_account_cannot_be_compared(shards: list[OneSh
     """Exit 2: a signal is missing where the account read one."""
     with_account(tmp_path, shards)
     changed(tmp_path, "account-signals-0000", 0, without(20))
-    done = CliRunner().invoke(app, ["verify", "replay", str(tmp_path)], catch_exceptions=False)
+    done = CliRunner().invoke(application(), ["verify", "replay", str(tmp_path)], catch_exceptions=False)
     assert done.exit_code == 2
     assert "the account cannot be computed: signal 20 of ticks/0000 is missing" in done.output
 
@@ -123,6 +123,6 @@ def test_another_version_of_the_account_is_refused(shards: list[OneShard], tmp_p
     recording = with_account(tmp_path, shards)
     assert recording.account is not None
     written(tmp_path, shards, account=replace(recording.account, fingerprint="f" * 64))
-    done = CliRunner().invoke(app, ["verify", "replay", str(tmp_path)], catch_exceptions=False)
+    done = CliRunner().invoke(application(), ["verify", "replay", str(tmp_path)], catch_exceptions=False)
     assert done.exit_code == 2
     assert "the account's fingerprint is another one here" in done.output

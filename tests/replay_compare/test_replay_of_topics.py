@@ -20,7 +20,7 @@ from connectors.recording.errors import RecordingError
 from connectors.recording.shard_recorder import Window
 from connectors.settings import settings
 from connectors.start_values import paper_spec, spec
-from flows.cli import app
+from flows.cli import application
 from models.journal.entry import OPEN, Entry
 from models.judge.records import PROGRESS, SIGNALS
 from tests.recording import runs
@@ -71,7 +71,7 @@ def publish(producer: Producer, run: OneShard) -> None:
 def test_the_last_day_of_a_run_is_equal_to_its_replay(run: OneShard, tmp_path: Path) -> None:
     """Recorded from its beginning, account and all; the last 24 hours compared; the report alone stays."""
     done = CliRunner().invoke(
-        app,
+        application(),
         ["replay", "--last", "24h", "--compare", "--out", str(tmp_path), "--json"],
         catch_exceptions=False,
     )
@@ -92,8 +92,10 @@ def test_the_last_day_of_a_run_is_equal_to_its_replay(run: OneShard, tmp_path: P
 def test_a_recorded_run_takes_its_account_along(run: OneShard, tmp_path: Path) -> None:
     """Trades and equity are replayed from the recording alone, from the account's genesis on."""
     folder = tmp_path / "run"
-    assert CliRunner().invoke(app, ["record", str(folder)], catch_exceptions=False).exit_code == 0
-    done = CliRunner().invoke(app, ["verify", "replay", str(folder), "--json"], catch_exceptions=False)
+    assert CliRunner().invoke(application(), ["record", str(folder)], catch_exceptions=False).exit_code == 0
+    done = CliRunner().invoke(
+        application(), ["verify", "replay", str(folder), "--json"], catch_exceptions=False
+    )
     rows = {row["topic"]: row for row in orjson.loads(done.stdout)["topics"]}
     assert done.exit_code == 0
     for topic, found in accounts.account_outputs([run]).items():
@@ -106,7 +108,7 @@ def test_an_account_of_other_settings_is_refused(
     """Its trades would cost something else; nothing is left in the folder."""
     monkeypatch.setenv("PAPER_TAKER_BPS", "20")
     settings.cache_clear()
-    done = CliRunner().invoke(app, ["record", str(tmp_path / "run")], catch_exceptions=False)
+    done = CliRunner().invoke(application(), ["record", str(tmp_path / "run")], catch_exceptions=False)
     settings.cache_clear()
     assert done.exit_code == 2
     assert "the paper account was begun under another configuration" in done.output

@@ -100,7 +100,11 @@ def test_a_planted_type_is_never_built(tmp_path: Any) -> None:
             read(edited(good, edit), FEATURES)
 
 
-@pytest.mark.parametrize("content", [b"", b"garbage", b"PK\x03\x04", dumped(GOOD["linear"])[:-30]])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"garbage", b"PK\x03\x04", dumped(GOOD["linear"])[:-30]],
+    ids=["empty", "garbage", "a head alone", "cut"],
+)
 def test_what_is_no_skops_file_is_refused(content: bytes) -> None:
     """As an error of ours, whatever the libraries raise."""
     with pytest.raises(BundleError, match="no skops file") as refused:
