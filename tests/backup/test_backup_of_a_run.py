@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import orjson
 import pytest
 
 from connectors.embedded import EmbeddedBroker, EmbeddedRedis
+from connectors.redis.reader import ViewReader
 from tests.flows.replayed import assert_published_as_replayed
 from tests.flows.running import Stage, until
 
@@ -20,6 +22,12 @@ def feed(stage: Stage, seconds: int, seed: int) -> None:
     """Put a simulated market of the recent past into the tick topic."""
     options = ("--symbols", "8", "--rate", "5", "--speed", "max", "--json", "--topic", stage.ticks)
     stage.levibot("feed", "simulate", *options, "--seconds", str(seconds), "--seed", str(seed))
+
+
+def shows_a_desk(stage: Stage) -> bool:
+    """Return whether the view in Redis tells of a shard."""
+    with closing(ViewReader(stage.settings.redis_url, timeout_s=2.0)) as reader:
+        return any(not head["gone"] for head in reader.heads().values())
 
 
 def test_a_restored_flow_goes_on_and_holds_law_2(
@@ -33,6 +41,7 @@ def test_a_restored_flow_goes_on_and_holds_law_2(
     feed(stage, 20, 1)
     with stage.flow(tmp_path / "first.log") as flow:
         until(lambda: stage.bodies("signals"), "signals")
+        until(lambda: shows_a_desk(stage), "the view")
         told = orjson.loads(stage.levibot("backup", "create", "--out", backups, "--json"))
         feed(stage, 5, 2)
         until(stage.read_up_to, "the flow to read up to the end")
