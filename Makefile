@@ -34,7 +34,7 @@ $(READY): pyproject.toml requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --editable .
 	@touch $@
 
-.PHONY: help setup test slow crash lint audit demo bench readers fuzz-api reports docs kafka lock clean
+.PHONY: help setup test slow statistics crash lint audit demo bench readers fuzz-api reports docs kafka lock clean
 .PHONY: health-check prod-ready postfix-check seed-data ca-setup train-prod backend-restart model-test snapshot-flags
 
 help:  ## list the targets
@@ -43,10 +43,13 @@ help:  ## list the targets
 setup: $(READY)  ## make .venv with the locked dependencies (PYTHON=... names the interpreter)
 
 test: $(READY)  ## run all tests but those of `make slow` and `make crash`; COVERAGE=1 measures (by file: .venv/bin/coverage report)
-	$(BIN)/python -m pytest -m "not crash and not slow and not kafka" -n $(WORKERS) --dist loadgroup $(if $(COVERAGE),--cov --cov-report=) --durations=10
+	$(BIN)/python -m pytest -m "not crash and not slow and not kafka and not statistics" -n $(WORKERS) --dist loadgroup $(if $(COVERAGE),--cov --cov-report=) --durations=10
 
 slow: $(READY)  ## run what takes longer: real Kafka, whole processes, recorded captures, every block of the documents
-	$(BIN)/python -m pytest -m "(slow or kafka) and not crash" -n $(WORKERS) --dist loadgroup --durations=10
+	$(BIN)/python -m pytest -m "(slow or kafka) and not crash and not statistics" -n $(WORKERS) --dist loadgroup --durations=10
+
+statistics: $(READY)  ## simulate days by the hundred: how often the monitors are wrong (a quarter of an hour of one core)
+	$(BIN)/python -m pytest -m statistics -n $(WORKERS)
 
 crash: $(READY)  ## kill the flow on real and embedded brokers, account for every record, take safeguards away
 	$(BIN)/python -m pytest -m crash -n $(WORKERS) --dist loadgroup

@@ -19,7 +19,9 @@ app = typer.Typer(help="Look at a running product: its pulse, or all before a st
 Api = Annotated[str, typer.Option(metavar="URL", help="The API; else API_HOST and API_PORT.")]
 Prometheus = Annotated[str, typer.Option(metavar="URL", envvar="PROMETHEUS_URL", help="Where Prometheus is.")]
 Grafana = Annotated[str, typer.Option(metavar="URL", envvar="GRAFANA_URL", help="Where Grafana is.")]
-Requests = Annotated[int, typer.Option(help="Calls that the latency of /ai/predict is told by; fewer where the API allows fewer.", min=20)]
+Requests = Annotated[
+    int, typer.Option(help="Calls of /ai/predict for its latency; fewer where fewer are allowed.", min=20)
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON, and no progress.")]
 PROMETHEUS, GRAFANA = "http://127.0.0.1:9090", "http://127.0.0.1:3000"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -92,9 +92,14 @@ def test_a_few_days_of_looks(kind: str) -> None:
     assert not np.isnan(found.inflated).any()
 
 
-@pytest.mark.slow
+def many(kind: str) -> Any:
+    """Return a kind with its days; one kind is looked at with the slow tests, all of them by themselves."""
+    mark = pytest.mark.slow if kind == "spread, quick" else pytest.mark.statistics
+    return pytest.param(kind, 200 if kind == HARDEST else 50, marks=mark)
+
+
 @pytest.mark.timeout(1_200)
-@pytest.mark.parametrize(("kind", "days"), [(kind, 200 if kind == HARDEST else 50) for kind in KINDS])
+@pytest.mark.parametrize(("kind", "days"), [many(kind) for kind in KINDS])
 def test_many_days_of_looks(kind: str, days: int) -> None:
     """False alarms in at most one day of a hundred; scores that are 0.10 too high seen in 95 and more.
 

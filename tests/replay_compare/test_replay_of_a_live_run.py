@@ -38,6 +38,7 @@ def test_signals_trades_equity_and_features_are_those_of_the_run(
     try:
         with stage.flow(tmp_path / "flow.log"):
             until(stage.read_up_to, "all ticks")
+            until(lambda: marked_to(stage) > 0, "the account to have begun before the kill")
             stage.levibot("control", "kill", "--reason", "drill", "--wait")
             stage.levibot("control", "unkill", "--reason", "over", "--wait")
             until(lambda: marked_to(stage) >= stage.closed_to() - 70, "the account's last minute")
