@@ -153,6 +153,7 @@ def test_the_command_reads_a_topic(environment: pytest.MonkeyPatch, tmp_path: Pa
     """Its partitions as shards, from so many days before the newest record on."""
     tick = '{"symbol":"%s","ts":%d,"price":100,"qty":1}'
     with EmbeddedBroker({"ticks": 2}) as broker:
+        environment.setenv("KAFKA_BOOTSTRAP", broker.bootstrap)
         sender = producer(broker.bootstrap, linger_ms=0)
         for day in (0, 9):
             for second in range(30):
@@ -161,7 +162,6 @@ def test_the_command_reads_a_topic(environment: pytest.MonkeyPatch, tmp_path: Pa
                     value = (tick % (symbol, ms * 1_000_000)).encode()
                     sender.produce("ticks", value, partition=partition, timestamp=ms)
         assert sender.flush(20) == 0
-        environment.setenv("KAFKA_BOOTSTRAP", broker.bootstrap)
 
         found = told(snapshot("--topic", "ticks", "--days", 7, "--out", tmp_path, "--json"))
         settings.cache_clear()

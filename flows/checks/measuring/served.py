@@ -39,7 +39,7 @@ def predict_latency(where: Where) -> Iterator[Sample]:
     if not symbols["count"]:
         return
     path = f"/ai/predict?symbol={symbols['symbols'][0]['symbol']}&h=60s"
-    took = []
+    took: list[float] = []
     for _ in range(where.ground.requests):
         began = time.perf_counter()
         answer = api.get(path)
