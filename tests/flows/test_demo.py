@@ -8,6 +8,7 @@ import re
 import shutil
 import signal
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -46,9 +47,9 @@ class Demo:
             return json.load(answer)
 
     def live(self) -> bool:
-        """Return whether the API answers with a real prediction."""
+        """Return whether the API has a first signal; of predictions one may ask for only so many a minute."""
         try:
-            return not self.get("/ai/predict?symbol=BTCUSDT&h=60s")["_mock"]
+            return not self.get("/signals/BTCUSDT")["now"]["_mock"]
         except OSError:
             return False
 
@@ -58,9 +59,16 @@ class Demo:
         return int(found[-1])
 
 
-def test_the_demo_shows_signals_obeys_a_kill_and_restarts_a_killed_flow(tmp_path: Path) -> None:
-    """Signals appear, ``control kill --wait`` holds them, kill -9 of the flow loses nothing, exit 0."""
+@pytest.fixture
+def demo(tmp_path: Path) -> Iterator[Demo]:
+    """A demo that is gone after the test, however it ends."""
     demo = Demo(tmp_path, seconds=150)
+    yield demo
+    demo.child.stop()
+
+
+def test_the_demo_shows_signals_obeys_a_kill_and_restarts_a_killed_flow(demo: Demo) -> None:
+    """Signals appear, ``control kill --wait`` holds them, kill -9 of the flow loses nothing, exit 0."""
     until(demo.live, f"a first real prediction; see {demo.log}")
     prediction = demo.get("/ai/predict?symbol=BTCUSDT&h=60s")
     assert prediction["fallback"] is False and prediction["model"] == "ml-fusion" and not prediction["stale"]
@@ -80,5 +88,5 @@ def test_the_demo_shows_signals_obeys_a_kill_and_restarts_a_killed_flow(tmp_path
     demo.child.interrupt()
     until(lambda: not demo.child.running, "the demo to end on Ctrl-C")
     assert demo.child.stop() == 0
-    assert not (tmp_path / ".levibot" / "demo.env").exists()
+    assert not (demo.folder / ".levibot" / "demo.env").exists()
     assert re.search(r"stopped; ticks [\d,]+.* signals [\d,]+", demo.log.read_text())
