@@ -29,7 +29,7 @@ def too_many(_: Request, error: TooManyError) -> Json:
 def _limited(request: Request, context: Ctx) -> None:
     wait = context.limit.hit(*_who(request))
     if wait:
-        context.metrics.requests.labels("other", "limited").inc()
+        context.metrics.unanswered("limited")
         raise TooManyError(wait, context.settings.predict_per_minute)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from prometheus_client import (
     CollectorRegistry,
@@ -39,6 +40,15 @@ class OwnMetrics:
             self.errors.labels(stage)
         self.latency.labels("predict_api")
         self.gateway = GatewayMetrics(self.registry)
+
+    def answered(self, shown: Mapping[str, Any]) -> None:
+        """Count a prediction that was given: of a known symbol, by the model that made it."""
+        outcome = "stale" if shown["stale"] else "fallback" if shown["fallback"] else "live"
+        self.requests.labels(shown["symbol"], shown["model"], outcome).inc()
+
+    def unanswered(self, outcome: str) -> None:
+        """Count a request that no model answered; whatever it asked for is no label."""
+        self.requests.labels("other", "none", outcome).inc()
 
     def latencies(self) -> Iterator[Sample]:
         """Yield the samples of the API's own measuring point."""

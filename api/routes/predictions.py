@@ -50,7 +50,7 @@ def predict(_: Limited, context: Ctx, symbol: SymbolQuery, h: Horizon = SUPPORTE
     0.999. It is no promise: half of all outcomes lie on either side. Null for a stale, fallback or DEMO one.
     """
     if h != SUPPORTED:
-        _count(context, "other", "refused")
+        context.metrics.unanswered("refused")
         return refusal(
             400, "bad_parameter", f"h: supported is {SUPPORTED}, not '{h}'.", supported=[SUPPORTED]
         )
@@ -67,24 +67,18 @@ def _live(context: Context, name: str) -> Json:
     if found is None:
         return _unknown(context, name) if known_symbols(context) else _demo(context, name, "nothing_known")
     shown = answer(found, found["shard"], context.clock(), context.settings.stale_after_s)
-    _count(
-        context, shown["symbol"], "stale" if shown["stale"] else "fallback" if shown["fallback"] else "live"
-    )
+    context.metrics.answered(shown)
     return Json(shown)
 
 
 def _unknown(context: Context, name: str) -> Json:
-    _count(context, "other", "unknown_symbol")
+    context.metrics.unanswered("unknown_symbol")
     return unknown(context, name)
 
 
 def _demo(context: Context, name: str, why: str) -> Json:
-    _count(context, "other", "demo")
+    context.metrics.unanswered("demo")
     return Json(demo(name, context.clock(), why))
-
-
-def _count(context: Context, symbol: str, outcome: str) -> None:
-    context.metrics.requests.labels(symbol, outcome).inc()
 
 
 @router.get("/ml/predict_deep", responses=answers(NotAvailable))

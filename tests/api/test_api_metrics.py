@@ -110,10 +110,10 @@ def test_requests_are_counted_by_outcome(api: Api) -> None:
         return (value(after, name, **labels) or 0) - (value(before, name, **labels) or 0)
 
     counted = "levibot_predict_requests_total"
-    assert rise(counted, symbol="ADAUSDT", outcome="live") == 2
-    assert rise(counted, symbol="ADAUSDT", outcome="stale") == 1
-    assert rise(counted, symbol="other", outcome="unknown_symbol") == 5
-    assert rise(counted, symbol="other", outcome="refused") == 1
+    assert rise(counted, symbol="ADAUSDT", model="constant-0.9", outcome="live") == 2
+    assert rise(counted, symbol="ADAUSDT", model="constant-0.9", outcome="stale") == 1
+    assert rise(counted, symbol="other", model="none", outcome="unknown_symbol") == 5
+    assert rise(counted, symbol="other", model="none", outcome="refused") == 1
     assert rise("levibot_latency_ms_count", stage="predict_api") == 9
     assert not [labels for name, labels in after if "MADEUP" in str(labels)]
 

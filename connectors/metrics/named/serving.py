@@ -16,8 +16,9 @@ SERVING: dict[str, Described] = {
         "Seconds of a call of a model, for each shard whose rows it answered. Nothing is cached: `cache` is "
         "always `off`. One series a loaded model."),
     "levibot_predict_requests_total": Described(
-        "counter", ("symbol", "outcome"), API,
-        "Answers to requests for a prediction; a symbol that is not known counts as `other`."),
+        "counter", ("symbol", "model", "outcome"), API,
+        "Answers to requests for a prediction, by the model that made it. Where none did (outcomes `demo`, "
+        "`refused`, `limited`, `unknown_symbol`) `symbol` is `other` and `model` is `none`."),
     "levibot_errors_total": Described(
         "counter", ("stage",), (*SIGNALS, "paper", "api"),
         "Errors. `ticks`: items that could not be read or believed; `model`: rows on which the model failed; "
