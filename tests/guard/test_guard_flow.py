@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 import pytest
+from guard.guard_again import Stored, guard_again
 from guard.looks import signal
 from paper.shards import publish
 
@@ -21,7 +22,6 @@ from connectors.failpoints import POINTS
 from connectors.kafka.guard.opening import sources
 from connectors.kafka.topics import GUARD_JOURNAL, output, shards
 from connectors.start_values import guard_spec
-from flows.replay.guard import Stored, guard_again
 from models.guard.inputs import CALIBRATION, CONTROL, DRIFT, PROGRESS, SIGNALS
 from models.guard.outbox import SENDER
 from models.guard.records import ALERTS, AUDIT, ROLLOUT, TOPICS
