@@ -13,6 +13,8 @@ REPORTS ?= reports/backtests
 CAPTURES = $(or $(LEVIBOT_REAL_DATA),../shared/data)
 BIN := .venv/bin
 READY := .venv/.ready
+# The files whose text names a tier: to collect all others would cost each worker half a minute.
+naming = $$(grep -rlE '$(1)' tests --include='test_*.py')
 
 # The first of these that runs (a pyenv shim may exist and fail), has the right version, and can make a venv.
 CANDIDATES := $(PYTHON) python3.12 python3.11 python3 python
@@ -46,13 +48,14 @@ test: $(READY)  ## run all tests but those of `make slow` and `make crash`; COVE
 	$(BIN)/python -m pytest -m "not crash and not slow and not kafka and not statistics" -n $(WORKERS) --dist loadgroup $(if $(COVERAGE),--cov --cov-report=) --durations=10
 
 slow: $(READY)  ## run what takes longer: real Kafka, whole processes, recorded captures, every block of the documents
-	$(BIN)/python -m pytest -m "(slow or kafka) and not crash and not statistics" -n $(WORKERS) --dist loadgroup --durations=10
+	$(BIN)/python -m pytest -m "(slow or kafka) and not crash and not statistics" -n $(WORKERS) --dist loadgroup --durations=10 \
+		$(call naming,mark\.slow|kafka)
 
 statistics: $(READY)  ## simulate days by the hundred: how often the monitors are wrong (a quarter of an hour of one core)
-	$(BIN)/python -m pytest -m statistics -n $(WORKERS)
+	$(BIN)/python -m pytest -m statistics -n $(WORKERS) $(call naming,mark\.statistics)
 
 crash: $(READY)  ## kill the flow on real and embedded brokers, account for every record, take safeguards away
-	$(BIN)/python -m pytest -m crash -n $(WORKERS) --dist loadgroup
+	$(BIN)/python -m pytest -m crash -n $(WORKERS) --dist loadgroup $(call naming,mark\.crash)
 
 lint: $(READY)  ## check style, format and types
 	$(BIN)/ruff check .

@@ -46,6 +46,10 @@ UNTRACED = (
 tracing costs as much again, or twice that."""
 
 
+TIERS = {"slow": "mark.slow", "kafka": "kafka", "crash": "mark.crash", "statistics": "mark.statistics"}
+"""What the Makefile looks for in a file, by marker."""
+
+
 @pytest.hookimpl(tryfirst=True)  # ahead of xdist, which reads the groups in its own
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep tests that share something on one worker, so that it is made once: a Kafka, a trained model."""
@@ -55,10 +59,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.no_cover)
         if "real_kafka" in needs:
             item.add_marker(pytest.mark.kafka)
+        _check_found(item)
         if item.get_closest_marker("kafka"):
             item.add_marker(pytest.mark.xdist_group("kafka"))
         elif shared := _shared_in(item):
             item.add_marker(pytest.mark.xdist_group(shared))
+
+
+def _check_found(item: pytest.Item) -> None:
+    """Refuse a test of a tier in a file whose text does not name it: the Makefile would pass it over."""
+    for tier, word in TIERS.items():
+        if item.get_closest_marker(tier) and word not in item.path.read_text(encoding="utf-8"):
+            raise pytest.UsageError(
+                f"{item.nodeid}: the Makefile finds tests of '{tier}' by '{word}' in their file"
+            )
 
 
 def _shared_in(item: pytest.Item) -> str:

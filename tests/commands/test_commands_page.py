@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import typer
 import yaml
-from commands.page import COMPOSE, LEVIBOT, MAKE, PATH, ROOT, WRITTEN, kind, rows
+from old_commands import COMPOSE, LEVIBOT, MAKE, PATH, ROOT, WRITTEN, kind, rows
 from typer.core import TyperGroup
 
 from flows import cli

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from commands.page import COMPOSE, CURL, LEVIBOT, MAKE, PATH, ROOT, WRITTEN, kind, rows
+from old_commands import COMPOSE, CURL, LEVIBOT, MAKE, PATH, ROOT, WRITTEN, kind, rows
 
 from tests.docs.blocks import blocks
 from tests.flows.commands import Ended, levibot
