@@ -87,5 +87,5 @@ def _check_taken(command: Command, delivery: Delivery) -> None:
 
 
 def _plain(ack: Ack) -> Plain:
-    plain = {"shard": ack.shard.key, "after": ack.after, "ms": ack.ms}
+    plain = {"shard": ack.shard.key, "after": ack.after, "seq": ack.seq, "ms": ack.ms}
     return plain | ({"news": ack.news.kind, "news_ms": ack.news_ms} if ack.news else {})

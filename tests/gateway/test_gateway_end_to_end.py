@@ -125,9 +125,9 @@ def assert_held_between(
     """Signals of each shard are HOLD behind the place of the kill, and BUY behind that of the un-kill."""
     for shard, (begun, ended) in enumerate(zip(killed, back, strict=True)):
         mine = [b for b in bodies if b["caused_by"]["partition"] == shard]
-        held = [b for b in mine if begun["after"] < b["caused_by"]["offset"] <= ended["after"]]
+        held = [b for b in mine if begun["seq"] < b["caused_by"]["seq"] <= ended["seq"]]
         assert {body["signal"] for body in held} <= {"HOLD"}
-        later = [b for b in mine if b["caused_by"]["offset"] > ended["after"]]
+        later = [b for b in mine if b["caused_by"]["seq"] > ended["seq"]]
         assert {body["signal"] for body in later} <= {"BUY"}
 
 

@@ -207,7 +207,7 @@ def test_a_model_that_the_shards_refuse_is_409_with_their_reason() -> None:
         taken(wish, command, Delivery(acks, ()))
     assert (caught.value.status, caught.value.error) == (409, "model_refused")
     assert caught.value.more["shards"][1] == {
-        "shard": "ticks/0001", "after": 40, "ms": 5.0, "news": "model.refused", "news_ms": 80.0,
+        "shard": "ticks/0001", "after": 40, "seq": 1, "ms": 5.0, "news": "model.refused", "news_ms": 80.0,
     }  # fmt: skip
 
 
