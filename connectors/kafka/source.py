@@ -19,6 +19,7 @@ from connectors.kafka.fetching import Fetched
 from connectors.kafka.inputs import ShardInputs
 from connectors.kafka.journalled import JournalledPartition
 from connectors.kafka.pace import Pace
+from connectors.kafka.turns import Turns
 from connectors.recovery.state import pack
 from models.inputs import Beat, Genesis, Input, TickBatch
 from models.journal.entry import BEAT, Entry
@@ -30,13 +31,20 @@ Item = tuple[str, tuple[Shard, Input]]
 class ShardPartition(JournalledPartition[Input]):
     """Merges the inputs of one shard. Whatever is not a tick is held until the journal has it."""
 
-    def __init__(self, inputs: ShardInputs, stopping: Callable[[], bool], alive: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        inputs: ShardInputs,
+        stopping: Callable[[], bool],
+        alive: Callable[[], None],
+        turns: Turns | None = None,
+    ) -> None:
         super().__init__(
             inputs.shard, inputs.journal, inputs.log, inputs.control, inputs.genesis, stopping, alive
         )
         self._in = inputs
         self._fetched = Fetched(inputs.ticks, inputs.shard.key)
         self._pace = Pace()
+        self._turns = turns or Turns()
         self._log_ts = inputs.log_ts
         if self._log_ts:
             inputs.silence.broken(time.monotonic())
@@ -58,12 +66,16 @@ class ShardPartition(JournalledPartition[Input]):
         return bool(found)
 
     def _read(self, limit: int | None) -> list[Input]:
-        return self._ticks(limit) or self._beat()
+        self._pace.asked()
+        self.busy = not self._turns.may_read(self._shard.key)
+        return [] if self.busy else self._ticks(limit) or self._beat()
 
     def _ticks(self, limit: int | None) -> list[Input]:
         """Return the next ticks as a batch, none beyond ``limit``."""
-        records = self._fetched.take(self._pace.next_size(), limit)
+        size = self._pace.next_size()
+        records = self._fetched.take(size, limit)
         self._pace.took(len(records.values))
+        self._turns.has_read(self._shard.key, behind=len(records.values) >= size)
         if not records.values:
             return []
         position = self._journal.position
@@ -96,7 +108,8 @@ class ShardPartition(JournalledPartition[Input]):
 
 
 class ShardSource(FixedPartitionedSource[Item, bytes]):
-    """All shards of this instance; ``opener`` connects one of them at its saved or first position.
+    """All shards of this instance, which share their turns; ``opener`` connects one of them at its saved or
+    first position.
 
     ``alive`` is called whenever the engine asks for input.
     """
@@ -112,6 +125,7 @@ class ShardSource(FixedPartitionedSource[Item, bytes]):
         self._opener = opener
         self._stopping = stopping
         self._alive = alive
+        self._turns = Turns()
 
     def list_parts(self) -> list[str]:
         """Return the keys of the shards."""
@@ -120,4 +134,4 @@ class ShardSource(FixedPartitionedSource[Item, bytes]):
     def build_part(self, step_id: str, for_part: str, resume_state: bytes | None) -> ShardPartition:
         """Open one shard."""
         inputs = self._opener(self._shards[for_part], resume_state)
-        return ShardPartition(inputs, self._stopping, self._alive)
+        return ShardPartition(inputs, self._stopping, self._alive, self._turns)

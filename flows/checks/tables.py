@@ -19,7 +19,8 @@ COLUMNS = ("criterion", "value", "wanted", "n", "outcome", "requirement")
 def checklist(found: Iterable[Looked]) -> Table:
     """Return a line for each item: its state, what was seen, what to do."""
     table = Table(box=None, padding=(0, 1, 0, 0))
-    for name in ("item", "", "seen", "what to do", "row"):
+    table.add_column("item", no_wrap=True)  # a name in two lines could not be searched for
+    for name in ("", "seen", "what to do", "row"):
         table.add_column(name, overflow="fold")
     for one in found:
         state = Text(one.state, style=STATES[one.state])

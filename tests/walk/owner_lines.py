@@ -107,6 +107,15 @@ STEERED = (
 )  # fmt: skip
 """Steering by the cookie, each line read back where it can be."""
 
+SELECTED = (
+    Line("POST", "/ai/select", {"ok": FLAG}, {"ok": True}, body={"name": "skops-local"}),
+    Line("GET", f"/ai/predict?{BTC}&h=60s", {}, {"fallback": False, "model": "skops-local"}),
+    Line("POST", "/ai/select", {"ok": FLAG}, {"ok": True}, body={"name": "stub-sine"}),
+    Line("GET", f"/ai/predict?{BTC}&h=60s", {}, {"fallback": True, "model": "stub-sine"}),
+    Line("POST", "/ai/select", {"ok": FLAG}, {"ok": True}, body={"name": "constant-0.99"}),
+)
+"""The two models that the owner selects by name, once the first has been trained."""
+
 TRADED = (
     Line("GET", "/paper/summary", {"stats.total_equity": NUMBER, "stats.total_pnl": NUMBER,
                                    "stats.total_trades": NUMBER, "stats.win_rate": OR_NULL}),

@@ -17,6 +17,7 @@ from walking import Walk, values
 from watching import PROGRAM, prometheus
 
 from connectors.embedded.child import Child
+from connectors.profile_file import profile_named
 from tests.flows.running import LEVIBOT, until
 
 pytestmark = [pytest.mark.embedded, pytest.mark.slow, pytest.mark.timeout(420)]
@@ -25,7 +26,10 @@ ROOT = Path(__file__).parent.parent.parent
 KEY = "a key for tests alone"
 SETTLES_S = 30.0
 TARGETS = ("ca-setup", "health-check", "model-test", "snapshot-flags", "seed-data")
-"""The owner's make targets that end by themselves and need no Docker; training has tests of its own."""
+"""The owner's make targets that must find all well; ``backend-restart`` is a line of Docker alone."""
+CHECKLISTS = {"prod-ready": "golive", "postfix-check": "spark"}
+"""Those that go through the checklist of a profile, most of which a demo a minute old cannot meet."""
+LEARNED = "train --simulated --edge 1 --hours 1 --symbols 2 --trials 1 --kind skops"
 
 
 class Demo:
@@ -55,8 +59,15 @@ class Demo:
 
     def make(self, target: str) -> subprocess.CompletedProcess[str]:
         """Run a make target in the demo's folder, against the demo; nothing is installed."""
-        command = ["make", "-C", str(self.folder), "--old-file=.venv/.ready", target]
-        return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+        return self._run(["make", "-C", str(self.folder), "--old-file=.venv/.ready", target])
+
+    def levibot(self, line: str) -> None:
+        """Run one of our commands, which must succeed, in the demo's folder."""
+        done = self._run(["/usr/bin/env", "-C", str(self.folder), LEVIBOT, *line.split()])
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    def _run(self, command: list[str]) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(command, capture_output=True, text=True, check=False, timeout=180)
 
 
 @pytest.fixture(scope="module")
@@ -166,7 +177,22 @@ def test_prometheus_tells_of_alerts(demo: Demo, tmp_path: Path) -> None:
         assert broken(walk, owner.Line("POST", "/admin/unkill")) == []
 
 
-@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize(("target", "profile"), CHECKLISTS.items(), ids=[*CHECKLISTS])
+def test_make_targets_that_judge(demo: Demo, target: str, profile: str) -> None:
+    """Every item of the profile is looked at and told; what is not met makes the target fail."""
+    done = demo.make(target)
+    items = [one.item for one in profile_named(ROOT / "configs" / "profiles", profile).preflight]
+    assert [item for item in items if item not in done.stdout] == [], done.stdout + done.stderr
+    assert done.returncode == 2 and "Error 1" in done.stderr
+
+
+def test_a_model_of_trees_answers_by_its_name(walk: Walk, demo: Demo) -> None:
+    """``skops-local`` can be selected once there is such a bundle, and the stub again after it."""
+    demo.levibot(LEARNED)
+    assert broken(walk, owner.LOGIN, *owner.SELECTED) == []
+
+
+@pytest.mark.parametrize("target", (*TARGETS, "train-prod"))
 def test_make_targets(demo: Demo, target: str) -> None:
     """Each ends with 0 against the running demo."""
     done = demo.make(target)
