@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from confluent_kafka import KafkaException, Producer
+from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from connectors.kafka.clients import exact_producer
 from connectors.kafka.errors import BrokerError, refusals_told
 from models.judge.records import Shard
+
+Headers = list[tuple[str, str | bytes | None]] | None
+OnDelivery = Callable[[KafkaError | None, Message], None]
 
 LINGER_MS = 2
 COMMIT_WITHIN_S = 30.0
@@ -25,10 +28,18 @@ class Outlet:
     def __init__(self, client: Producer) -> None:
         self._client = client
 
-    def send(self, topic: str, partition: int, **record: Any) -> None:
+    def send(
+        self,
+        topic: str,
+        partition: int,
+        value: bytes,
+        key: bytes | None = None,
+        headers: Headers = None,
+        on_delivery: OnDelivery | None = None,
+    ) -> None:
         """Queue a record; raise ``BufferError`` while the queue is full."""
         try:  # for each record, so without the cost of a context manager
-            self._client.produce(topic, partition=partition, **record)
+            self._client.produce(topic, value, key, partition, on_delivery, headers=headers)
         except KafkaException as error:
             raise BrokerError(f"the broker takes output records no more ({error.args[0].str()})") from error
 
@@ -58,12 +69,20 @@ class TransactionalOutlet(Outlet):
         self._begun = False
         _checked(lambda: client.init_transactions(COMMIT_WITHIN_S))
 
-    def send(self, topic: str, partition: int, **record: Any) -> None:
+    def send(
+        self,
+        topic: str,
+        partition: int,
+        value: bytes,
+        key: bytes | None = None,
+        headers: Headers = None,
+        on_delivery: OnDelivery | None = None,
+    ) -> None:
         """Queue a record in the present transaction, beginning one where there is none."""
         if not self._begun:
             _checked(self._client.begin_transaction)
             self._begun = True
-        super().send(topic, partition, **record)
+        super().send(topic, partition, value, key, headers, on_delivery)
 
     def commit(self) -> None:
         """End the transaction; raise ``BrokerError`` where this process was replaced or it failed."""

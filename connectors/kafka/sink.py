@@ -129,22 +129,25 @@ class ShardSink(StatefulSinkPartition[tuple[E, list[Encoded]], None], Generic[E]
                 f"{record.ordinal}; the topic lost records or belongs to another run: see levibot doctor"
             )
         reach("sink.producing")
-        self._produce(record, batch)
+        try:
+            self._produce(record, batch)
+        except BufferError:
+            self._produce_when_there_is_room(record, batch)
         reach("sink.produced")
         self._next[record.topic] = expected + 1
         batch.missing += 1
 
     def _produce(self, record: Encoded, batch: Batch[E]) -> None:
+        topic, key, value, headers, _ = record
+        self._outlet.send(topic + self._suffix, self._shard.number, value, key, headers, batch.delivered)
+
+    def _produce_when_there_is_room(self, record: Encoded, batch: Batch[E]) -> None:
         deadline = time.monotonic() + FULL_QUEUE_WITHIN_S
         while True:
+            self._outlet.poll(0.05)
             try:
-                self._outlet.send(
-                    record.topic + self._suffix, self._shard.number, value=record.value, key=record.key,
-                    headers=record.headers, on_delivery=batch.delivered,
-                )  # fmt: skip
-                return
+                return self._produce(record, batch)
             except BufferError as full:
-                self._outlet.poll(0.05)
                 if time.monotonic() > deadline:
                     raise BrokerError("the broker takes no records; its queue stayed full") from full
 

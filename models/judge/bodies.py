@@ -31,6 +31,7 @@ class Row(NamedTuple):
     qualified: str
     end: int
     cause: Body
+    feature_id: str  # of its m1s record, which its predictions name
 
     def body(self, kind: str, *more: object) -> Body:
         """Return the head of a record: id, symbol, venue, window end."""
@@ -52,9 +53,14 @@ def rows_of(block: Block, names: list[str], symbols: list[Symbol], shard: Shard)
     codes, offsets = block.code.tolist(), block.offset.tolist()
     known = {c: (names[c], symbols[c].venue, ":".join(symbols[c])) for c in set(codes)}
     return [
-        Row(*known[c], end, cause_body(shard, offset, block.seq))
+        row_of(*known[c], end, cause_body(shard, offset, block.seq))
         for c, end, offset in zip(codes, ends, offsets, strict=True)
     ]
+
+
+def row_of(name: str, venue: str, qualified: str, end: int, cause: Body) -> Row:
+    """Return the shared part of a row, with the id of its m1s record."""
+    return Row(name, venue, qualified, end, cause, record_id("features", qualified, end, "1s"))
 
 
 def signals(
@@ -122,7 +128,7 @@ def predictions(rows: list[Row], said: Said) -> list[Body]:
             "model_version": version,
             "prob": prob,
             "fallback": model == FALLBACK,
-            "feature_id": row.id("features", "1s"),
+            "feature_id": row.feature_id,
             "caused_by": row.cause,
         }
         for row, prob, model, version in columns
@@ -137,16 +143,17 @@ def features(rows: list[Row], block: Block) -> Iterator[Body]:
         block.x.tolist(), strict=True,
     )  # fmt: skip
     for row, bar, bar5, ends, price, age, values in columns:
-        named = dict(zip(NAMES, values, strict=True))
-        yield _feature(row, "1s", bar, price, age) | {"values": named, "caused_by": row.cause}
+        body = _feature(row, row.feature_id, "1s", bar, price, age)
+        body["values"] = dict(zip(NAMES, values, strict=True))
+        yield body
         if ends:
-            yield _feature(row, "5s", bar5, price, age) | {"caused_by": row.cause}
+            yield _feature(row, row.id("features", "5s"), "5s", bar5, price, age)
 
 
-def _feature(row: Row, tf: str, bar: Bar, price: float, age: float) -> Body:
+def _feature(row: Row, name: str, tf: str, bar: Bar, price: float, age: float) -> Body:
     o, h, l, c, v, n = bar  # noqa: E741  the names of the record
     return {
-        "id": row.id("features", tf),
+        "id": name,
         "symbol": row.name,
         "venue": row.venue,
         "ts": row.end,
@@ -160,6 +167,7 @@ def _feature(row: Row, tf: str, bar: Bar, price: float, age: float) -> Body:
         "price": price,
         "age_s": age,
         "feature_version": FEATURES_VERSION,
+        "caused_by": row.cause,
     }
 
 

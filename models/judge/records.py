@@ -28,6 +28,8 @@ JUDGED = tuple(topic for topic in TOPICS if topic not in MONITORED)
 
 DLQ_VALUE_LIMIT = 256 * 1024
 
+_DIGEST = hashlib.blake2b(digest_size=16)
+
 
 class Shard(NamedTuple):
     """One partition of a tick topic; ``number`` is its partition on every output topic."""
@@ -78,5 +80,6 @@ class Observed:
 
 def record_id(kind: str, symbol: str, end: int, *more: object) -> str:
     """Return a record's id: a hash of kind, ``venue:symbol``, window end (ns) and what else sets it apart."""
-    text = "\x1f".join((kind, symbol, str(end), *map(str, more)))
-    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+    digest = _DIGEST.copy()  # a third of the cost of making one
+    digest.update("\x1f".join((kind, symbol, str(end), *map(str, more))).encode())
+    return digest.hexdigest()

@@ -10,7 +10,7 @@ import numpy as np
 from models.desk.desk import Desk
 from models.desk.references import name_of
 from models.judge import events
-from models.judge.bodies import Body, Row, cause_body
+from models.judge.bodies import Body, Row, cause_body, row_of
 from models.judge.episodes import Episodes
 from models.judge.panel import Scores
 from models.judge.records import Shard
@@ -78,7 +78,7 @@ class Watch:
                 episodes.end(code)
             cause = cause_body(shard, offset, closed.cause.seq)
             symbol = closed.symbols[code]
-            row = Row(closed.names[code], symbol.venue, ":".join(symbol), (second + 1) * SECOND, cause)
+            row = row_of(closed.names[code], symbol.venue, ":".join(symbol), (second + 1) * SECOND, cause)
             found.append(events.expired(row, limit_s))
         return found
 
