@@ -11,6 +11,7 @@ from api.gateway.audit import Trail
 from api.gateway.bodies import Plain
 from api.gateway.commands import Asked, Wish
 from api.gateway.door import require
+from api.gateway.foreseen import check_taken_by_all
 from api.gateway.gateway import Gateway
 from api.gateway.refused import RefusedError
 from api.gateway.sending import command_of, sent
@@ -19,6 +20,9 @@ from api.http.answers import Json
 from api.shown.desks import Agreement
 from connectors.redis.reader import RedisDownError
 from models.control.commands import BadCommandError, Command
+
+ALWAYS = ("kill", "unkill")
+"""Sent whatever the desks show."""
 
 _ID = re.compile(r"[\x21-\x7e]{1,64}")
 
@@ -37,6 +41,8 @@ def commanding(read: Callable[[Asked], Wish], possible: frozenset[str]) -> Work:
             raise RefusedError(400, "bad_command", str(error)) from error
         command = command_of(wish, session, _own_id(request))
         _enter(trail, command)
+        if command.cmd not in ALWAYS:
+            check_taken_by_all(request.app.state.context.reader, command)
         answer = sent(gateway.deliveries, wish, command)
         trail.repeat = "repeat" in answer
         if not trail.repeat:

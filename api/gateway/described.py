@@ -44,7 +44,7 @@ _STATUSES = {
     429: "Too many requests, or failed log-ins; `Retry-After` says when.",
 }
 _OF_COMMANDS = {
-    409: "The model is refused, or the Idempotency-Key was used for another command.",
+    409: "The desk cannot take it, the model is refused, or the Idempotency-Key was used for another.",
     503: "Kafka does not take the command.",
     504: "It is sent, and a shard has not acknowledged it in time; the shard is named.",
 }

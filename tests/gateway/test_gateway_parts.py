@@ -6,6 +6,7 @@ import pytest
 from pydantic import ValidationError
 from starlette.datastructures import Headers
 
+from api.gateway import foreseen
 from api.gateway.attempts import Attempts
 from api.gateway.commands import Wish
 from api.gateway.gateway import Gateway
@@ -20,6 +21,7 @@ from api.metrics.own import OwnMetrics
 from connectors.kafka.control_client import Ack
 from connectors.kafka.gateway.commands import Delivery
 from connectors.settings import Settings
+from models.desk.desk import Desk
 from models.desk.news import REFUSED, News
 from models.judge.records import Shard
 
@@ -209,6 +211,18 @@ def test_a_model_that_the_shards_refuse_is_409_with_their_reason() -> None:
     assert caught.value.more["shards"][1] == {
         "shard": "ticks/0001", "after": 40, "seq": 1, "ms": 5.0, "news": "model.refused", "news_ms": 80.0,
     }  # fmt: skip
+
+
+def test_what_a_desk_cannot_take_is_409_before_it_is_sent() -> None:
+    """With the shards that would refuse it; those of which nothing is known say nothing."""
+    wish = Wish("model.select", "it answers", {"name": "stub-sine", "as": "challenger"})
+    command = command_of(wish, Session("ada", "admin", 0, "t"))
+    desks = {"ticks/0000": Desk(model="stub-sine"), "ticks/0001": Desk(model="ml-fusion")}
+    heads = {key: {"desk": desk.as_dict()} for key, desk in desks.items()} | {"ticks/0002": {"gone": True}}
+    with pytest.raises(RefusedError, match=r"must be another one; nothing was sent") as caught:
+        foreseen.check(heads, command)
+    assert (caught.value.status, caught.value.more["shards"]) == (409, ["ticks/0000"])
+    foreseen.check({"ticks/0001": heads["ticks/0001"]}, command)
 
 
 def given(**settings: str | None) -> Settings:
