@@ -6,52 +6,77 @@ import json
 import sys
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 from urllib.error import URLError
 
 from benchmarks import machine
 from benchmarks.brokers import Broker
 from benchmarks.errors import BenchmarkError
-from benchmarks.published import records
-from benchmarks.ticks import TickTopic, instance, settings_of
-from connectors.codecs.wire import decode_entry
-from connectors.embedded import free_port
+from benchmarks.flow_settings import as_environment, flow_settings
+from benchmarks.span import span
+from benchmarks.ticks import TickTopic, settings_of
 from connectors.embedded.child import Child
-from connectors.kafka.messages import timestamp_ms
-from connectors.kafka.topics import JOURNAL, output
-from connectors.settings import Settings, environment
-from models.journal.entry import OPEN
-from models.judge.records import PROGRESS, Shard
+from models.judge.records import Shard
 
-SECRET = "a secret for benchmarks alone"
 PATIENCE_S = 600.0
 LOOK_EVERY_S = 0.2
-_CONFIGS = Path(__file__).parent.parent / "configs"
+STARTS = 3
+"""A broker of which many topics were asked just now may not know their leaders yet; then a start ends."""
+_COMMAND = [str(Path(sys.executable).with_name("levibot")), "run", "signals"]
+
+
+class Worked(NamedTuple):
+    """How long a flow worked, by the clock and by the processor, in seconds."""
+
+    seconds: float
+    cpu_s: float
 
 
 class Flow:
-    """The flow over a tick topic, with output, journal and control topics of its own."""
+    """The flow over a tick topic, with output, journal and control topics of its own.
+
+    With the settings ``instance`` and ``of`` it is one of several that share the shards of the same tag.
+    """
 
     def __init__(
-        self, broker: Broker, ticks: TickTopic, redis_url: str, scratch: Path, tag: str, **more: Any
+        self,
+        broker: Broker,
+        ticks: TickTopic,
+        redis_url: str,
+        scratch: Path,
+        tag: str,
+        *,
+        cores: Iterable[int] = machine.FLOW,
+        **more: Any,
     ) -> None:
         self.ticks = ticks
-        self.shards = [Shard(ticks.name, p, p) for p in range(len(ticks.ends))]
-        values = {**_values(broker, ticks, redis_url, tag), "recovery_dir": scratch / f"state-{tag}", **more}
+        values = {
+            **flow_settings(broker, ticks, redis_url, tag), "recovery_dir": scratch / f"state-{tag}", **more,
+        }  # fmt: skip
         self.settings = settings_of(values)
+        every = [Shard(ticks.name, p, p) for p in range(len(ticks.ends))]
+        self.shards = [s for s in every if s.number % self.settings.of == self.settings.instance]
+        self.ends = [ticks.ends[shard.partition] for shard in self.shards]
         broker.create(self.settings)
-        foreign = {
-            name: value for name, value in environment().items() if name.lower() not in Settings.model_fields
-        }
-        env = foreign | {name.upper(): str(value) for name, value in values.items()}
-        command = [str(Path(sys.executable).with_name("levibot")), "run", "signals"]
-        with machine.on(machine.FLOW):
-            self._log = scratch / f"{tag}.log"
-            self.child = Child("the signals flow", command, log=self._log, env=env)
-        self.until(self._heard, "the flow to start")
+        self._env = as_environment(values)
+        self._cores = cores
+        self._log = scratch / f"{tag}-{self.settings.instance}.log"
+        self.start()
+
+    def start(self) -> None:
+        """Start the process, also after a kill, and wait until it answers; as a supervisor, insist."""
+        for left in reversed(range(STARTS)):
+            with machine.on(self._cores):
+                self.child = Child("the signals flow", _COMMAND, log=self._log, env=self._env)
+            try:
+                self.until(self._heard, "the flow to start")
+                break
+            except BenchmarkError:
+                if self.child.running or not left:
+                    raise
         self._since, self._cpu = time.monotonic(), machine.cpu_seconds(self.child.pid)
 
     def health(self) -> dict[str, Any]:
@@ -74,10 +99,15 @@ class Flow:
                 raise BenchmarkError(str(self.child.failure(f"was not there while waiting for {what}")))
             time.sleep(every_s)
 
+    def work_off(self) -> Worked:
+        """Wait until every tick's records are delivered and return how long that took since the start."""
+        self.until(lambda: self.offsets() == self.ends, "the last tick")
+        return Worked(time.monotonic() - self._since, machine.cpu_seconds(self.child.pid) - self._cpu)
+
     def to_the_end(self) -> float:
         """Wait until every tick's records are delivered; return the share of its core the flow had."""
-        self.until(lambda: self.offsets() == list(self.ticks.ends), "the last tick")
-        return (machine.cpu_seconds(self.child.pid) - self._cpu) / (time.monotonic() - self._since)
+        worked = self.work_off()
+        return worked.cpu_s / worked.seconds
 
     def stop(self) -> None:
         """Ask for a clean stop."""
@@ -87,23 +117,9 @@ class Flow:
             raise BenchmarkError(f"the flow ended with {code} instead of 0; its last words:\n{last}")
 
     def seconds(self) -> float:
-        """Return the time from the first shard's opening to the last shard's last progress.
-
-        Both are broker timestamps. A shard opens its journal before it asks for its first tick; the progress
-        at its last tick covers every record that the ticks before it released.
-        """
-        opened = []
-        for shard in self.shards:
-            entries = records(self.settings, output(JOURNAL, self.settings), shard.number)
-            opened += [timestamp_ms(m) for m in entries if decode_entry(m.value()).kind == OPEN]
-        return (max(self._ended(shard.number) for shard in self.shards) - min(opened)) / 1e3
-
-    def _ended(self, partition: int) -> int:
-        for message in records(self.settings, output(PROGRESS, self.settings), partition):
-            body = json.loads(message.value() or b"")
-            if body["caused_by"]["offset"] == self.ticks.ends[partition]:
-                return timestamp_ms(message)
-        raise BenchmarkError(f"no progress at the end of {self.ticks.name}/{partition}")
+        """Return the time from the first shard's opening to the last shard's last progress."""
+        opened, ended = span(self.settings, self.shards, self.ends)
+        return (ended - opened) / 1e3
 
     def _heard(self) -> bool:
         try:
@@ -119,19 +135,3 @@ class Flow:
     ) -> None:
         if self.child.running:
             self.child.kill()
-
-
-def _values(broker: Broker, ticks: TickTopic, redis_url: str, tag: str) -> dict[str, Any]:
-    return {
-        **instance(broker, ticks.name),
-        "topic_suffix": f"-{tag}",
-        "control_topic": f"control-{tag}",
-        "redis_url": redis_url,
-        "admin_secret": SECRET,
-        "flow_host": "127.0.0.1",
-        "flow_port": free_port(),
-        "flags_file": str(_CONFIGS / "flags.yaml"),
-        "rules_file": str(_CONFIGS / "rules.yml"),
-        "log_format": "json",
-        "start": "earliest",
-    }

@@ -1,0 +1,43 @@
+"""That one process and two work the same backlog off, and what is said of it; never how fast anything was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from benchmarks.brokers import Embedded
+from benchmarks.ground import Ground, Sizes
+from benchmarks.processes import Speeds, rows, speeds
+from connectors.embedded import EmbeddedRedis
+
+TINY = Sizes(1, dense=20_000, recorded=5_000, long=5_000, commands=1, apart_s=0.0, outage_s=0.0)
+
+
+def test_the_rows_tell_the_measured_ratio_and_that_of_the_work_apart() -> None:
+    """Only the measured one has a target."""
+    one = [Speeds(100.0, [110.0], [0.9])]
+    two = [Speeds(150.0, [100.0, 98.0], [0.75, 0.7])]
+    measured, added_up = rows("dense 1000", one, two)
+    assert (measured.ratio, measured.target, measured.met) == (1.5, "≥ 1.70 of it", False)
+    assert "0.75 and 0.70 of a core" in measured.note and "0.90 of its own core" in measured.note
+    assert (added_up.ratio, added_up.target) == (1.8, None)
+
+
+@pytest.fixture
+def ground(embedded_redis: EmbeddedRedis, tmp_path: Path) -> Iterator[Ground]:
+    """An embedded broker with tiny topics."""
+    with closing(Embedded()) as broker:
+        yield Ground(broker, embedded_redis, tmp_path, TINY, lambda text: None)
+
+
+@pytest.mark.embedded
+@pytest.mark.slow
+@pytest.mark.timeout(180)
+def test_two_processes_share_a_backlog(ground: Ground) -> None:
+    """Each works off its own shards, and both together the whole topic."""
+    found = speeds(ground, ground.recorded(), "tiny", 2)
+    assert found.rate > 0
+    assert len(found.per_cpu_second) == len(found.shares) == 2 and min(found.per_cpu_second) > 0
