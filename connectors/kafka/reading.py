@@ -16,7 +16,7 @@ from connectors.kafka.messages import offset_of
 
 PATIENCE_S = 30.0
 ASK_AGAIN_S = 0.1
-_PASSING = {
+PASSING = {
     KafkaError.NOT_LEADER_FOR_PARTITION,
     KafkaError.LEADER_NOT_AVAILABLE,
     KafkaError.REQUEST_TIMED_OUT,
@@ -36,7 +36,7 @@ def ends(client: Consumer, topic: str, partition: int) -> tuple[int, int]:
             low, high = client.get_watermark_offsets(TopicPartition(topic, partition), timeout=PATIENCE_S)
             return int(low), int(high)
         except KafkaException as error:
-            if error.args[0].code() not in _PASSING or time.monotonic() > deadline:
+            if error.args[0].code() not in PASSING or time.monotonic() > deadline:
                 raise BrokerError(f"the ends of {topic}/{partition}: {error.args[0].str()}") from error
         threading.Event().wait(ASK_AGAIN_S)
 

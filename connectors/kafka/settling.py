@@ -9,10 +9,12 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from confluent_kafka import TopicPartition
-from confluent_kafka.admin import OffsetSpec  # type: ignore[attr-defined]
+from confluent_kafka import KafkaException, TopicPartition
+from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]
 
 from connectors.kafka.clients import admin
+from connectors.kafka.errors import BrokerError
+from connectors.kafka.reading import PASSING
 
 STABLE_S = 0.7
 _LOOK_EVERY_S = 0.1
@@ -20,15 +22,28 @@ _ANSWER_S = 30.0
 
 
 def settle(bootstrap: str, topics: Sequence[str], partitions: Sequence[int]) -> None:
-    """Return once the ends of these partitions have not moved for 0.7 s."""
+    """Return once the ends of these partitions have not moved for 0.7 s.
+
+    Raises ``BrokerError`` where the broker does not tell them.
+    """
     client = admin(bootstrap)
-    latest = OffsetSpec.latest()  # type: ignore[no-untyped-call]
-    wanted = {TopicPartition(topic, number): latest for topic in topics for number in partitions}
-    seen: list[int] = []
-    since = time.monotonic()
+    wanted = [TopicPartition(topic, number) for topic in topics for number in partitions]
+    seen: list[int] | None = None
+    since = begun = time.monotonic()
     while time.monotonic() - since < STABLE_S:
-        answers = client.list_offsets(wanted)
-        now = [int(answers[where].result(_ANSWER_S).offset) for where in wanted]
-        if now != seen:
+        now = _ends(client, wanted, patient=time.monotonic() - begun < _ANSWER_S)
+        if now is None or now != seen:
             seen, since = now, time.monotonic()
         client.poll(_LOOK_EVERY_S)
+
+
+def _ends(client: AdminClient, wanted: Sequence[TopicPartition], *, patient: bool) -> list[int] | None:
+    """Return the ends, None where a leader is still being chosen, as of topics that were just made."""
+    latest = OffsetSpec.latest()  # type: ignore[no-untyped-call]
+    try:
+        answers = client.list_offsets(dict.fromkeys(wanted, latest))
+        return [int(answers[where].result(_ANSWER_S).offset) for where in wanted]
+    except KafkaException as error:
+        if patient and error.args[0].code() in PASSING:
+            return None
+        raise BrokerError(f"the ends of the output topics: {error.args[0].str()}") from error

@@ -14,6 +14,9 @@ import numpy as np
 
 from models.ticks import NO_ID, Bools, Floats, Ints
 
+MOST_PARTS = 16
+"""Small pieces that are kept apart: each is looked at with every batch, and all are joined at a close."""
+
 
 @dataclass(frozen=True, slots=True)
 class Trades:
@@ -74,6 +77,8 @@ class OpenTicks:
         """Keep accepted ticks."""
         if len(new):
             self._parts.append(new)
+        if len(self._parts) > MOST_PARTS:
+            self._parts = [Trades.join(self._parts)]
 
     def take(self, closed_to: Ints) -> Trades:
         """Remove and return the ticks of closed seconds; ``closed_to`` is by symbol code."""

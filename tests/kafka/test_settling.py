@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Future
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import pytest
+from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient
 
 from connectors.embedded import EmbeddedBroker
@@ -42,6 +45,31 @@ class Looking(AdminClient):
             fill(self._bootstrap, self._topic, [b"late"])
             self.arrived_at = self.now
         return 0
+
+
+class Electing(Looking):
+    """At first the broker has no leader for the topics."""
+
+    def list_offsets(self, wanted: Any, **more: Any) -> Any:
+        """Fail until the third look."""
+        if self.looks >= 2:
+            return super().list_offsets(wanted, **more)
+        failed: Future[Any] = Future()
+        failed.set_exception(KafkaException(KafkaError(KafkaError.NOT_LEADER_FOR_PARTITION)))
+        self.arrived_at = self.now
+        return dict.fromkeys(wanted, failed)
+
+
+def test_topics_without_a_leader_yet_are_asked_for_again(
+    broker: EmbeddedBroker, new_topic: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rest is counted from the first answer; a topic that was just made is no reason to end."""
+    topic = new_topic()
+    electing = Electing(broker.bootstrap, topic, set())
+    monkeypatch.setattr(settling, "time", electing)
+    monkeypatch.setattr(settling, "admin", lambda _: electing)
+    settle(broker.bootstrap, [topic], [0])
+    assert electing.now - electing.arrived_at >= STABLE_S
 
 
 @pytest.mark.parametrize("arrivals", [set(), {1, 2, 3}, {5, 10, 15}], ids=["none", "at once", "with pauses"])
