@@ -1,34 +1,25 @@
-"""Result rows: repeated figures as median, spread and ratio, and the tables made of them."""
+"""Result rows: repeated figures as median, spread and ratio, and the tables made of them.
+
+``results.json`` is one object:
+
+- ``machine``: processor, cores, system, and versions by name; ``broker``: which; ``quick``: whether the sizes
+  were small, so that the figures only show that it runs;
+- ``rows``: a list of objects, one for each line of the table, with at least ``name``, ``ours``, ``against``
+  (what was measured beside it, null for nothing), ``ratio`` (ours to that), ``target`` (in words, null for
+  none) and ``met`` (null without a target). The rest are the fields of ``Row``: ``unit`` is that of ``ours``
+  and ``against``, ``reached`` stands against the target in its words, ``points`` are pairs of size and cost.
+"""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from statistics import median
 from typing import Any
 
+from benchmarks.figures import Target, figure, percentile
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
-    """A bound on the ratio, or on our own figure."""
-
-    bound: float
-    of: str = "ratio"  # or "ours"
-    at_least: bool = True
-
-    def met(self, ours: float, ratio: float | None) -> bool:
-        """Return whether the figure is inside the bound."""
-        value = ours if self.of == "ours" else ratio
-        assert value is not None, "a target on a ratio needs something to compare with"
-        return value >= self.bound if self.at_least else value <= self.bound
-
-    def text(self, unit: str) -> str:
-        """Return the bound for people."""
-        sign = "≥" if self.at_least else "≤"
-        return (
-            f"{sign} {self.bound:.2f} of it" if self.of == "ratio" else f"{sign} {figure(self.bound)} {unit}"
-        )
+__all__ = ["HEADER", "PICTURE", "Row", "Target", "cells", "figure", "markdown", "percentile", "row"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +38,11 @@ class Row:
     met: bool | None
     repeats: int
     note: str = ""
+    reached: str | None = None
+    tried: str = ""
+    """What was tried where the target is missed."""
+    points: tuple[tuple[float, float], ...] = ()
+    """Sizes and what each cost, where the figure was made of such."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain data."""
@@ -62,10 +58,13 @@ def row(
     against_what: str = "",
     target: Target | None = None,
     note: str = "",
+    tried: str = "",
+    points: tuple[tuple[float, float], ...] = (),
 ) -> Row:
     """Return the row of repeated figures.
 
     ``against`` holds what was measured beside each of ``ours``; the ratio is the median of the pairs' ratios.
+    ``tried`` says what was tried to meet the target, for the list of those that are missed.
     """
     ratios = [a / b for a, b in zip(ours, against, strict=True)] if against else []
     ratio = median(ratios) if ratios else None
@@ -82,25 +81,18 @@ def row(
         met=target.met(median(ours), ratio) if target else None,
         repeats=len(ours),
         note=note,
+        reached=target.reached(median(ours), ratio, unit) if target else None,
+        tried=tried,
+        points=points,
     )
-
-
-def percentile(values: Sequence[float], share: float) -> float:
-    """Return the smallest value that at least ``share`` of the values do not exceed."""
-    return sorted(values)[max(math.ceil(share * len(values)) - 1, 0)]
-
-
-def figure(value: float) -> str:
-    """Return a number with as many digits as say something."""
-    if abs(value) >= 100:
-        return f"{value:,.0f}"
-    return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
 
 
 HEADING = (
     "Made by `python -m benchmarks`: medians over the repeats, and the lowest and highest of them. The "
     "number behind `dense` and `recorded` is the density: ticks per symbol and second, of 20 symbols."
 )
+PICTURE = "growth.png"
+"""The file beside the tables that shows the rows with points."""
 HEADER = ("what", "ours (lowest … highest)", "against", "ratio", "target", "met")
 
 
@@ -121,12 +113,24 @@ def _between(spread: tuple[float, float], text: Callable[[float], str]) -> str:
 
 
 def markdown(rows: Sequence[Row], facts: dict[str, Any]) -> str:
-    """Return the table, its notes and the machine as Markdown."""
+    """Return the table, its notes, the curves' picture, the machine, and what was missed as Markdown."""
     lines = ["# Benchmarks", "", HEADING, ""]
     lines += [_line(HEADER), _line(["---"] * len(HEADER)), *(_line(cells(row)) for row in rows), ""]
     lines += [f"- {row.name}: {row.note}" for row in rows if row.note] + [""]
+    lines += [f"![Cost against size]({PICTURE})", ""] if any(row.points for row in rows) else []
     lines += [f"{name}: {value}  " for name, value in facts.items()]
+    lines += ["", "## Missed", "", *_missed(rows)]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _missed(rows: Sequence[Row]) -> list[str]:
+    """Return a line for each target that was missed: how far, what is known of it, what was tried."""
+    return [_how_far(row) for row in rows if row.met is False] or ["No target."]
+
+
+def _how_far(row: Row) -> str:
+    more = [row.note, f"tried: {row.tried}" if row.tried else ""]
+    return "; ".join([f"- {row.name}: {row.reached} instead of {row.target}", *filter(None, more)])
 
 
 def _line(texts: Sequence[str]) -> str:

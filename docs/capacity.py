@@ -1,4 +1,4 @@
-"""The generated parts of ``docs/capacity.md``: cores, broker and memory for Binance's whole spot feed.
+"""What ``docs/capacity.md`` computes: the load of Binance's whole spot feed, and the cores it keeps busy.
 
 Computed from ``benchmarks/results.json`` and from what is publicly known of the feed. A tick costs a core
 some time, and so does every second of a symbol, which is a row whether it traded or not; both follow from the
@@ -8,7 +8,7 @@ two speeds that were measured on one core, of a dense market and of one as spars
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -18,17 +18,6 @@ PAIRS = 1_630
 DAY_USD = 20e9
 TRADE_USD = 2_727_915 / 15_726
 PEAK_HOUR = 54
-BURST = 950
-"""Ticks of the busiest symbol in one second."""
-SPARE = 2.0
-"""Cores are planned at half load: for bursts inside a second, and to catch up after a stop."""
-TICK = (
-    b'{"symbol":"BTCUSDT","ts":1723161600001000000,"price":61685.99,"qty":0.00032,'
-    b'"side":"buy","trade_id":3221736941}'
-)
-PARTITIONS, WEEK_S = 16, 7 * 86_400
-NETWORK, DISK, MEMORY, SYMBOLS = 125e6, 2e12, 4e9, 4_096
-"""Bytes a second, bytes, bytes, and the symbols that a shard takes in at most."""
 _SPEED = re.compile(r"Kafka → signals, (dense|recorded) ([\d.]+)")
 
 
@@ -45,8 +34,8 @@ PEAK = MEAN * PEAK_HOUR
 LOADS = (
     Load("a mean day", MEAN, PAIRS),
     Load("the peak hour", PEAK, PAIRS),
-    Load("10 × the trades of the peak hour", 10 * PEAK, PAIRS),
-    Load("10 × the trades and 10 × the pairs", 10 * PEAK, 10 * PAIRS),
+    Load("ten times the trades of the peak hour", 10 * PEAK, PAIRS),
+    Load("ten times the trades and the pairs", 10 * PEAK, 10 * PAIRS),
 )
 
 
@@ -63,6 +52,7 @@ class Measured:
 
     dense: Speed
     recorded: Speed
+    live: float | None  # cost of a row where a shard closes one second at a time, to that in a backlog
     row_bytes: float | None
     symbol_bytes: float | None
 
@@ -75,10 +65,11 @@ class Measured:
         }
         if speeds.keys() != {"dense", "recorded"}:
             raise ValueError("benchmarks/results.json has not both speeds of catching up: make bench")
-        kb = _ours(found, "memory of a symbol".__eq__)
+        kb = _of(found, "memory of a symbol")
         return cls(
             **speeds,
-            row_bytes=_ours(found, lambda name: name.startswith("a symbol's second") and "published" in name),
+            live=_of(found, "a symbol's second, live", "", "ratio"),
+            row_bytes=_of(found, "a symbol's second", "published"),
             symbol_bytes=kb and kb * 1e3,
         )
 
@@ -95,8 +86,10 @@ class Measured:
 
     def busy(self, load: Load) -> float:
         """Return how many cores a load keeps busy."""
-        return load.ticks * self.tick_s + load.pairs * self.row_s
+        return load.ticks * self.tick_s + load.pairs * self.row_s * (self.live or 1.0)
 
 
-def _ours(rows: Iterable[Row], meant: Callable[[str], bool]) -> float | None:
-    return next((row["ours"] for row in rows if meant(row["name"])), None)
+def _of(rows: Iterable[Row], begins: str, ends: str = "", figure: str = "ours") -> float | None:
+    """Return a figure of the row that is called so, None where there is none."""
+    names = ((row["name"], row) for row in rows)
+    return next((row[figure] for name, row in names if name.startswith(begins) and name.endswith(ends)), None)

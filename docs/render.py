@@ -1,12 +1,14 @@
 """Writes what the documents say of the code: pictures of the dataflows, topics, settings, features, rules.
 
-Profiles too. ``python -m docs.render`` after a change of any of them; a test compares the files with it.
+Profiles too, and the capacity that measured speeds come to. ``python -m docs.render`` after a change of any
+of them; a test compares the files with it.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,7 @@ from connectors.profile_file import FOLDER, profile_named, profile_names
 from connectors.redis.reader import ViewReader
 from connectors.rules_file import reactions
 from connectors.settings import Settings
+from docs.capacity_page import capacity_parts
 from flows.alerting.files import rule_files, runbook_parts
 from flows.dashboards.files import dashboard_files
 from flows.picture import guard_mermaid, mermaid, paper_mermaid
@@ -42,6 +45,8 @@ RUNBOOK = ROOT / "docs" / "runbook.md"
 ASYNCAPI = ROOT / "docs" / "asyncapi.yaml"
 OPENAPI = ROOT / "docs" / "openapi.json"
 METRICS_PAGE = ROOT / "docs" / "metrics.md"
+CAPACITY_PAGE = ROOT / "docs" / "capacity.md"
+RESULTS = ROOT / "benchmarks" / "results.json"
 
 PART_OF_SPEC = (
     "disorder_ms", "grace_ms", "max_skew_ms", "symbol_ttl_s", "model", "extra_models", "rules_file",
@@ -73,6 +78,7 @@ def pages() -> dict[Path, str]:
         PAPER_PAGE: _between("picture", paper, _drawn(paper_mermaid())),
         GUARD_PAGE: _between("picture", guard, _drawn(guard_mermaid())),
         RUNBOOK: runbook_page(),
+        CAPACITY_PAGE: capacity_page(),
         **{ROOT / path: text for path, text in rule_files(ROOT / "configs").items()},
         **{ROOT / path: text for path, text in dashboard_files(ROOT / "configs").items()},
     }
@@ -80,8 +86,17 @@ def pages() -> dict[Path, str]:
 
 def runbook_page() -> str:
     """Return the runbook with its tables of alerts and phases as the rules and profiles have them."""
-    text = RUNBOOK.read_text(encoding="utf-8")
-    for name, part in runbook_parts(ROOT / "configs").items():
+    return _with_parts(RUNBOOK, runbook_parts(ROOT / "configs"))
+
+
+def capacity_page() -> str:
+    """Return the page of capacity with what the kept results of the benchmarks come to."""
+    return _with_parts(CAPACITY_PAGE, capacity_parts(json.loads(RESULTS.read_text(encoding="utf-8"))))
+
+
+def _with_parts(path: Path, parts: Mapping[str, str]) -> str:
+    text = path.read_text(encoding="utf-8")
+    for name, part in parts.items():
         text = _between(name, text, part)
     return text
 

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from benchmarks.results import Target, cells, figure, markdown, percentile, row
+import json
+from pathlib import Path
+
+import orjson
+
+from benchmarks.results import Row, Target, cells, figure, markdown, percentile, row
+
+ROOT = Path(__file__).parent.parent.parent
+SAID = {"name": str, "ours": float, "against": float, "ratio": float, "target": str, "met": bool}
+"""What every row of ``results.json`` has at least, by type; any but name and ours may be null."""
 
 
 def test_a_row_holds_medians_and_the_median_of_the_pairs_ratios() -> None:
@@ -44,4 +53,60 @@ def test_the_tables_show_whether_a_target_was_met() -> None:
     assert cells(slow)[2:] == ("5.00 ms: idle", "100.00 (100.00 … 100.00)", "≤ 2.00 of it", "NO")
     text = markdown([fast, slow], {"python": "3.11"})
     assert "| fast | 5.00 ms (5.00 … 5.00) |  |  | ≤ 100 ms | yes |" in text
-    assert text.endswith("python: 3.11\n")
+    assert "\npython: 3.11" in text
+
+
+def test_the_tables_end_with_what_was_missed() -> None:
+    """How far, what is known of it, and what was tried; or that nothing was."""
+    target = Target(bound=0.6)
+    far = row(
+        "catching up", "ticks/s", [200.0], against=[500.0], against_what="ceiling", target=target,
+        note="share of the core 0.97", tried="larger batches: the same",
+    )  # fmt: skip
+    late = row("kill", "ms", [218.0], target=Target(bound=100.0, of="ours", at_least=False))
+    met = row("fast", "ticks/s", [400.0], against=[500.0], target=target)
+    assert markdown([far, met, late], {}).partition("## Missed\n\n")[2].splitlines() == [
+        "- catching up: 0.40 of it instead of ≥ 0.60 of it; share of the core 0.97; "
+        "tried: larger batches: the same",
+        "- kill: 218 ms instead of ≤ 100 ms",
+    ]
+    assert markdown([met], {}).endswith("## Missed\n\nNo target.\n")
+
+
+def test_the_tables_show_the_picture_of_curves() -> None:
+    """Only where there is one."""
+    curve = row("curve", "slope", [0.9], points=((1.0, 2.0), (2.0, 4.0)))
+    assert "\n\n![Cost against size](growth.png)\n\npython: 3.11" in markdown([curve], {"python": "3.11"})
+    assert "growth.png" not in markdown([row("alone", "s", [1.0])], {})
+
+
+def test_a_row_is_plain_data() -> None:
+    """Every row has what the schema promises, whatever it was made of, and it survives JSON."""
+    rows = [
+        row("alone", "s", [1.0, 2.0]),
+        row("beside", "s", [1.0], against=[2.0], against_what="peer", target=Target(bound=0.4), tried="x"),
+        row("curve", "slope", [0.9], target=Target(bound=1.0, of="ours"), points=((1.0, 2.0), (2.0, 4.0))),
+    ]
+    assert_follows_the_schema([one.as_dict() for one in rows])
+    told = json.loads(orjson.dumps([one.as_dict() for one in rows]))
+    assert [one["met"] for one in told] == [None, True, False]
+    assert told[2]["points"] == [[1.0, 2.0], [2.0, 4.0]]
+
+
+def test_the_kept_results_follow_the_schema() -> None:
+    """The object has the machine beside the rows, and every row what is promised."""
+    told = json.loads((ROOT / "benchmarks" / "results.json").read_text(encoding="utf-8"))
+    assert {"machine", "broker", "quick", "rows"} <= told.keys()
+    assert {"processor", "cores", "python"} <= told["machine"].keys()
+    assert told["quick"] is False
+    assert_follows_the_schema(told["rows"])
+
+
+def assert_follows_the_schema(rows: list[dict[str, object]]) -> None:
+    """Check names and types, and what belongs together."""
+    for one in rows:
+        assert SAID.keys() <= one.keys() <= set(Row.__dataclass_fields__)
+        assert isinstance(one["name"], str) and isinstance(one["ours"], float)
+        assert all(isinstance(one[name], kind) for name, kind in SAID.items() if one[name] is not None)
+        assert (one["against"] is None) is (one["ratio"] is None)
+        assert (one["target"] is None) is (one["met"] is None)
