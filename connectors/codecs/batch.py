@@ -11,13 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
 
 from connectors.codecs import columns
 from connectors.codecs.parts import Part, SymbolTable, part_of_columns
+from models.ticks import Ints
 
 LONGEST = 640  # no interpreter setting refuses integers of fewer digits
 _PLAIN = bytes(byte for byte in range(32, 127) if byte not in b"[]{}")
@@ -38,32 +39,69 @@ BINANCE = Layout(b'{"e"', b"{}", columns.BinanceTrade, columns.binance_columns)
 BINANCE_STREAM = Layout(b'{"st', b"{{}}", columns.BinanceEnvelope, columns.enveloped_columns)
 
 
-@dataclass(slots=True)
-class _Bin:
+class Picked(NamedTuple):
+    """Records of one layout: their indices, and what was read of them."""
+
     layout: Layout
-    decode: Callable[[bytes], Any]
-    records: list[int] = field(default_factory=list)
-    structs: list[Any] = field(default_factory=list)
+    records: Ints
+    structs: list[Any]
 
 
 class Batch:
     """Takes what it can out of lists of records; holds the decoders of its layouts and nothing else."""
 
     def __init__(self, layouts: Iterable[Layout]) -> None:
-        self._decoders = [(layout, msgspec.json.Decoder(layout.struct).decode) for layout in layouts]
+        self._layouts = {each.begins: (each, msgspec.json.Decoder(each.struct)) for each in layouts}
 
     def take(self, values: Sequence[bytes | None], symbols: SymbolTable) -> tuple[list[Part], list[int]]:
         """Return the ticks taken, a part for each layout, and the indices of the records left."""
-        bins = {layout.begins: _Bin(layout, decode) for layout, decode in self._decoders}
-        left = _fill(bins, values)
+        whole = self._whole(values)
+        picked, left = ([whole], []) if whole else self._apart(values)
         parts = []
-        for each in bins.values():
-            if each.records:
-                records = np.array(each.records, np.int64)
-                part, good = part_of_columns(records, each.layout.columns(each.structs), symbols)
-                parts.append(part)
-                left.extend(records[~good].tolist())
+        for layout, records, structs in picked:
+            part, good = part_of_columns(records, layout.columns(structs), symbols)
+            parts.append(part)
+            left.extend(records[~good].tolist())
         return parts, sorted(left)
+
+    def _whole(self, values: Sequence[bytes | None]) -> Picked | None:
+        """Return all records, read at once, where all are of one layout, as a feed's are; else None."""
+        records = [value for value in values if value]
+        begins = {value[:4] for value in records}
+        if len(records) < len(values) or max(map(len, records)) > LONGEST:
+            return None
+        layout, decoder = self._layouts.get(min(begins)) or self._layouts.get(b"") or (None, None)
+        if layout is None or decoder is None or not self._is_of(layout, begins):
+            return None
+        lines = b"\n".join(records)
+        # a line break inside of a record would be one too many
+        if lines.translate(None, _PLAIN) != b"\n".join([layout.shape] * len(records)):
+            return None
+        try:
+            return Picked(layout, np.arange(len(records)), decoder.decode_lines(lines))
+        except msgspec.DecodeError:
+            return None
+
+    def _is_of(self, layout: Layout, begins: set[bytes]) -> bool:
+        return begins == {layout.begins} if layout.begins else begins.isdisjoint(self._layouts)
+
+    def _apart(self, values: Sequence[bytes | None]) -> tuple[list[Picked], list[int]]:
+        """Return the records of each layout, read one by one, and the indices of all others."""
+        bins = {begins: _Bin(layout, each.decode) for begins, (layout, each) in self._layouts.items()}
+        left = _fill(bins, values)
+        return [
+            Picked(each.layout, np.array(each.records, np.int64), each.structs)
+            for each in bins.values()
+            if each.records
+        ], left
+
+
+@dataclass(slots=True)
+class _Bin:
+    layout: Layout
+    decode: Callable[[bytes], Any]
+    records: list[int] = field(default_factory=list)
+    structs: list[Any] = field(default_factory=list)
 
 
 def _fill(bins: dict[bytes, _Bin], values: Sequence[bytes | None]) -> list[int]:
