@@ -20,16 +20,31 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from benchmarks import backtest, catch_up, control, machine, monitors, redis_outage, snapshots, stages
+from benchmarks import machine
+from benchmarks.backlog import (
+    backtest,
+    catch_up,
+    exactly_once,
+    monitors,
+    processes,
+    redis_outage,
+    stages,
+)
 from benchmarks.brokers import open_broker
 from benchmarks.errors import BenchmarkError
 from benchmarks.ground import FULL, QUICK, Ground
-from benchmarks.results import HEADER, Row, cells, markdown
+from benchmarks.growth import measure as growth
+from benchmarks.growth import picture
+from benchmarks.live import control, latency, recovery, snapshots
+from benchmarks.peers import compared, replay
+from benchmarks.results import HEADER, PICTURE, Row, cells, markdown
 from connectors.embedded import EmbeddedError, EmbeddedRedis
 
-BENCHMARKS = {
-    each.NAME: each for each in (catch_up, stages, monitors, backtest, snapshots, control, redis_outage)
-}
+ALL = (
+    catch_up, compared, replay, processes, exactly_once, stages, monitors, redis_outage, backtest, growth,
+    latency, control, snapshots, recovery,
+)  # fmt: skip
+BENCHMARKS = {each.NAME: each for each in ALL}
 HERE = Path(__file__).parent
 WIDTH = 150
 """Narrower terminals wrap the lines of the table."""
@@ -54,6 +69,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "results.json").write_bytes(orjson.dumps(told, option=orjson.OPT_INDENT_2) + b"\n")
         (folder / "results.md").write_text(markdown(rows, facts["machine"] | {"broker": facts["broker"]}))
+        if any(row.points for row in rows):
+            picture.picture(rows, folder / PICTURE)
     return 0
 
 

@@ -79,7 +79,7 @@ class Ground:
 
     def worker(self, what: str, ticks: TickTopic) -> Speed:
         """Run one of the workers over a topic, on the flow's core."""
-        command = [sys.executable, "-m", "benchmarks.worker", what, self.broker.bootstrap, ticks.name]
+        command = [sys.executable, "-m", "benchmarks.backlog.worker", what, self.broker.bootstrap, ticks.name]
         command.append(str(len(ticks.ends)))
         here = Path(__file__).parent.parent
         with machine.on(machine.FLOW):

@@ -36,6 +36,12 @@ def cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def peak_bytes() -> int:
+    """Return the most of this process that was ever resident; ``getrusage`` would count its parent's, too."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:")) * 1_024
+
+
 def description() -> dict[str, str | int]:
     """Return processor, cores, system, and the versions that matter."""
     return {

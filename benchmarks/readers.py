@@ -22,7 +22,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from benchmarks.live_view import LiveShard, LiveView
+from benchmarks.live.live_view import LiveShard, LiveView
 from benchmarks.open_loop import Answer, load
 from connectors.embedded import EmbeddedError, EmbeddedRedis
 from connectors.settings import Settings, environment

@@ -65,7 +65,7 @@ def run(flow: Dataflow, epoch: timedelta, store: Path | None = None) -> None:
 
     Raises what a step raised, without the engine's wrapping.
     """
-    _collect_seldom()
+    collect_seldom()
     recovery = RecoveryConfig(store) if store else None  # type: ignore[no-untyped-call]
     try:
         cli_main(flow, workers_per_process=1, epoch_interval=epoch, recovery_config=recovery)  # type: ignore[no-untyped-call]
@@ -73,7 +73,7 @@ def run(flow: Dataflow, epoch: timedelta, store: Path | None = None) -> None:
         raise (error.__cause__ or error) from None
 
 
-def _collect_seldom() -> None:
+def collect_seldom() -> None:
     """Keep the garbage collector from what start-up has made, and let it look after many allocations.
 
     A batch is tens of thousands of short-lived objects without a cycle among them, so its looks find nothing

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from benchmarks import backtest
+from benchmarks.backlog import backtest
 from benchmarks.ground import QUICK
 
 pytestmark = pytest.mark.slow

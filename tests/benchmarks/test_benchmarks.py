@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import catch_up
+from benchmarks.backlog import catch_up
 from benchmarks.brokers import Embedded
 from benchmarks.ground import Ground, Sizes
 from connectors.embedded import EmbeddedRedis

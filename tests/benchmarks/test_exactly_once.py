@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import exactly_once
+from benchmarks.backlog import exactly_once
+from benchmarks.backlog.exactly_once import sink_rows
 from benchmarks.brokers import Embedded
 from benchmarks.errors import BenchmarkError
-from benchmarks.exactly_once import sink_rows
 from benchmarks.ground import Ground, Sizes
 from connectors.embedded import EmbeddedRedis
 

@@ -9,14 +9,16 @@ from typing import cast
 import numpy as np
 import pytest
 
-from benchmarks import growth, growth_picture, stretch
 from benchmarks.brokers import Broker
 from benchmarks.errors import BenchmarkError
 from benchmarks.ground import QUICK, Ground
-from benchmarks.growth_points import Market, Measure, Run, Span, slope, steepest
-from benchmarks.growth_rows import curve, history, live_row, memory, of_a_row, resident, uptime
+from benchmarks.growth import measure as growth
+from benchmarks.growth import picture as growth_picture
+from benchmarks.growth import stretch
+from benchmarks.growth.points import Market, Measure, Run, Span, slope, steepest
+from benchmarks.growth.rows import curve, history, live_row, memory, of_a_row, resident, uptime
+from benchmarks.growth.stretch import Repeated
 from benchmarks.results import PICTURE, Row
-from benchmarks.stretch import Repeated
 from connectors.embedded import EmbeddedRedis
 from models.spec import SECOND
 from models.ticks import Ticks
@@ -184,7 +186,7 @@ def test_a_point_counts_what_it_ran(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_a_point_that_fails_says_why(tmp_path: Path) -> None:
     """The process's own words."""
-    with pytest.raises(BenchmarkError, match=r"(?s)benchmarks.stretch failed.*at least one symbol"):
+    with pytest.raises(BenchmarkError, match=r"(?s)benchmarks.growth.stretch failed.*at least one symbol"):
         Measure(tmp_path).run(Market(0, RATE), 100, (0,))
 
 

@@ -10,10 +10,10 @@ import pytest
 
 from benchmarks.brokers import Embedded
 from benchmarks.ground import QUICK, Ground
-from benchmarks.heard import Heard, latencies
-from benchmarks.latency import Measured, measured, rows
-from benchmarks.open_feed import feed, value
-from benchmarks.schedule import Schedule
+from benchmarks.live.heard import Heard, latencies
+from benchmarks.live.latency import Measured, measured, rows
+from benchmarks.live.open_feed import feed, value
+from benchmarks.live.schedule import Schedule
 from connectors.codecs.decode import Decoder
 from connectors.embedded import EmbeddedRedis
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.backlog.processes import Speeds, rows, speeds
 from benchmarks.brokers import Embedded
 from benchmarks.ground import Ground, Sizes
-from benchmarks.processes import Speeds, rows, speeds
 from connectors.embedded import EmbeddedRedis
 
 TINY = Sizes(1, dense=20_000, recorded=5_000, long=5_000, commands=1, apart_s=0.0, outage_s=0.0)

@@ -11,7 +11,7 @@ import pytest
 from benchmarks.brokers import Embedded
 from benchmarks.errors import BenchmarkError
 from benchmarks.ground import QUICK, Ground
-from benchmarks.recovery import Published, caught_up, measured
+from benchmarks.live.recovery import Published, caught_up, measured
 from connectors.embedded import EmbeddedRedis
 
 S = 1_000_000_000

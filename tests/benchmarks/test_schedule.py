@@ -6,7 +6,7 @@ from itertools import groupby
 
 import pytest
 
-from benchmarks.schedule import Schedule
+from benchmarks.live.schedule import Schedule
 
 S = 1_000_000_000
 

@@ -1,8 +1,9 @@
 """A live market through the real stages in the real engine, and how long each turn had to wait.
 
-``python -m benchmarks.pauses EPOCH_MS SECONDS [STORE]`` runs 200 symbols on 4 shards at 20 turns a second,
-with snapshots in ``STORE`` after each epoch, or without. It prints one JSON object: how much later than due
-each turn came, in milliseconds (p50, p99, longest), and the bytes of state by symbol. Nothing is published.
+``python -m benchmarks.live.pauses EPOCH_MS SECONDS [STORE]`` runs 200 symbols on 4 shards at 20 turns a
+second, with snapshots in ``STORE`` after each epoch, or without. It prints one JSON object: how much later
+than due each turn came, in milliseconds (p50, p99, longest), and the bytes of state by symbol. Nothing is
+published.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ class Partner:
     """A module of this package as a process that has said ``ready``; it ends with the block."""
 
     def __init__(self, module: str, *arguments: object) -> None:
-        command = [sys.executable, "-m", f"benchmarks.{module}", *map(str, arguments)]
+        command = [sys.executable, "-m", f"benchmarks.live.{module}", *map(str, arguments)]
         with machine.on(machine.OTHERS):
             self._child = Child(module, command, talk=True, env=environment() | {"PYTHONPATH": str(_HERE)})
         said = self._child.read_line(START_S)

@@ -54,7 +54,7 @@ def _told(ground: Ground, epoch_ms: int, store: Path | None) -> dict[str, Any]:
     if store is not None:
         shutil.rmtree(store, ignore_errors=True)
     seconds = round(min(max(ground.sizes.outage_s, SHORTEST_S), LONGEST_S))
-    command = [sys.executable, "-m", "benchmarks.pauses", str(epoch_ms), str(seconds), str(store or "")]
+    command = [sys.executable, "-m", "benchmarks.live.pauses", str(epoch_ms), str(seconds), str(store or "")]
     with machine.on(machine.FLOW):
         done = subprocess.run(
             command, cwd=_HERE, capture_output=True, text=True, timeout=WORKER_S, check=False

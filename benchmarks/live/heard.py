@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from benchmarks.flow import Flow
+from benchmarks.live.schedule import Schedule
 from benchmarks.published import journal
-from benchmarks.schedule import Schedule
 from models.journal.entry import BEAT
 
 Place = tuple[int, int, int]

@@ -1,4 +1,4 @@
-"""The stages with a sink behind: ``python -m benchmarks.sink_worker SINK BROKER TOPIC PARTITIONS SUFFIX``.
+"""The stages with a sink behind: ``python -m benchmarks.backlog.sink_worker`` and five values.
 
 In one process, without the engine: Market, Scorer, Judge and Monitor over a topic that was read and decoded
 before, the encoding of every record, and the sink (``none``, ``plain`` or ``exact``). Prints one JSON object:
@@ -15,7 +15,7 @@ import numpy as np
 import orjson
 from confluent_kafka import Consumer, TopicPartition
 
-from benchmarks.sinks import Published, sinks
+from benchmarks.backlog.sinks import Published, sinks
 from connectors.codecs.decode import Decoder
 from connectors.codecs.wire import encode
 from connectors.kafka.clients import consumer

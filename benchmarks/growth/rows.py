@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from benchmarks.backtest import RATE
-from benchmarks.growth_points import Market, Points, Run, Span, slope, steepest
+from benchmarks.backlog.backtest import RATE
+from benchmarks.growth.points import Market, Points, Run, Span, slope, steepest
 from benchmarks.results import Row, Target, figure, row
 
 STEEPEST, MOST_KB, FLAT = 1.05, 50.0, 1.05

@@ -10,8 +10,8 @@ from typing import Any, Self
 from benchmarks import machine
 from benchmarks.flow import Flow
 from benchmarks.ground import Ground
-from benchmarks.partners import Partner
-from benchmarks.schedule import SYMBOLS, Schedule
+from benchmarks.live.partners import Partner
+from benchmarks.live.schedule import SYMBOLS, Schedule
 from benchmarks.ticks import TickTopic
 
 FLUSH_S = 60.0

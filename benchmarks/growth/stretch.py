@@ -1,8 +1,8 @@
 """A stretch of a simulated market, made ahead and repeated for ever: ticks that cost nothing while measured.
 
-``python -m benchmarks.stretch FILE SYMBOLS RATE`` makes one in a process of its own, so that neither the time
-nor the memory of making it is in what is measured. A repetition is later by the stretch and has trade ids of
-its own; the price jumps where it begins, which costs what any move costs.
+``python -m benchmarks.growth.stretch FILE SYMBOLS RATE`` makes one in a process of its own, so that neither
+the time nor the memory of making it is in what is measured. A repetition is later by the stretch and has
+trade ids of its own; the price jumps where it begins, which costs what any move costs.
 """
 
 from __future__ import annotations

@@ -69,7 +69,7 @@ def _worker(ground: Ground, ticks: TickTopic, sink: str, n: int) -> dict[str, fl
     tag = f"sink-{sink}-{ticks.name}-{n}"
     ground.broker.create(settings_of(flow_settings(ground.broker, ticks, ground.redis.url, tag)))
     given = (sink, ground.broker.bootstrap, ticks.name, str(len(ticks.ends)), f"-{tag}")
-    command = [sys.executable, "-m", "benchmarks.sink_worker", *given]
+    command = [sys.executable, "-m", "benchmarks.backlog.sink_worker", *given]
     with machine.on(machine.FLOW):
         done = subprocess.run(
             command, cwd=_HERE, capture_output=True, text=True, timeout=WORKER_S, check=False

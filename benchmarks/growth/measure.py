@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from benchmarks import backtest
+from benchmarks.backlog import backtest
 from benchmarks.ground import DENSE, RECORDED, Ground
-from benchmarks.growth_points import HOUR_S, Market, Measure, Points, Run, Span
-from benchmarks.growth_rows import curve, history, live_row, memory, of_a_row, resident, uptime
+from benchmarks.growth.points import HOUR_S, Market, Measure, Points, Run, Span
+from benchmarks.growth.rows import curve, history, live_row, memory, of_a_row, resident, uptime
 from benchmarks.results import Row
 
 NAME = "growth"

@@ -16,10 +16,10 @@ from typing import NamedTuple
 
 from benchmarks.errors import BenchmarkError
 from benchmarks.ground import Ground
-from benchmarks.heard import Heard, beats_of, latencies
-from benchmarks.live import Feeder, cores, live_flow
+from benchmarks.live.alive import Feeder, cores, live_flow
+from benchmarks.live.heard import Heard, beats_of, latencies
+from benchmarks.live.partners import Partner
 from benchmarks.machine import cpu_seconds
-from benchmarks.partners import Partner
 from benchmarks.results import Row, Target, percentile, row
 from connectors.kafka.topics import output
 from models.judge.records import SIGNALS

@@ -1,4 +1,4 @@
-"""Feeds a live market by the clock: ``python -m benchmarks.open_feed BROKER TOPIC PARTITIONS RATE SECONDS``.
+"""Feeds a live market by the clock: ``python -m benchmarks.live.open_feed`` and five values.
 
 An open loop: each tick has a due time, and one that is sent late moves no other. It says ``ready`` once it
 knows the topic, waits for a line, answers with the due time of the first tick, and at the end prints one
@@ -14,8 +14,8 @@ from typing import Any
 
 import orjson
 
+from benchmarks.live.schedule import Schedule
 from benchmarks.results import percentile
-from benchmarks.schedule import Schedule
 from connectors.kafka.clients import producer
 
 LINGER_MS = 1

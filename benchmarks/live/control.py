@@ -11,10 +11,10 @@ same time. Commands of that first while are told in a row of their own, without 
 
 from __future__ import annotations
 
-from benchmarks.commands import Sender, acks, last_orders
 from benchmarks.errors import BenchmarkError
 from benchmarks.flow import Flow
 from benchmarks.ground import Ground
+from benchmarks.live.commands import Sender, acks, last_orders
 from benchmarks.results import Row, Target, percentile, row
 from benchmarks.ticks import TickTopic
 

@@ -6,12 +6,11 @@ with their intervals, random entries, JSON and HTML. Importing libraries is not 
 how much more memory thirty such days need: the backtest keeps no ticks, rows or seconds, but for each symbol
 a price a second and a mark a minute.
 
-``python -m benchmarks.backtest FILE...`` measures one backtest and prints JSON.
+``python -m benchmarks.backlog.backtest FILE...`` measures one backtest and prints JSON.
 """
 
 from __future__ import annotations
 
-import resource
 import subprocess
 import sys
 import tempfile
@@ -107,7 +106,7 @@ def repeated(path: Path, folder: Path, days: int) -> list[Path]:
 def measured(files: Path | list[Path]) -> tuple[float, float]:
     """Return the seconds and the peak memory (MB) of one backtest in a process of its own."""
     paths = [files] if isinstance(files, Path) else files
-    command = [sys.executable, "-m", "benchmarks.backtest", *map(str, paths)]
+    command = [sys.executable, "-m", "benchmarks.backlog.backtest", *map(str, paths)]
     with machine.on(machine.FLOW):
         done = subprocess.run(
             command, cwd=Path(__file__).parent.parent, capture_output=True, text=True, timeout=WORKER_S,
@@ -130,7 +129,7 @@ def main(paths: list[str]) -> None:
         began = time.perf_counter()
         backtest(asked, config, lambda *_: next(numbers))
         took = time.perf_counter() - began
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1_024
+    peak = machine.peak_bytes() / (1 << 20)
     print(orjson.dumps({"seconds": took, "megabytes": peak, "looks": next(numbers)}).decode())
 
 

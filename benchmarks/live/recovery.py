@@ -17,10 +17,10 @@ import orjson
 from benchmarks.errors import BenchmarkError
 from benchmarks.flow import Flow
 from benchmarks.ground import Ground
-from benchmarks.live import Feeder, live_flow
+from benchmarks.live.alive import Feeder, live_flow
+from benchmarks.live.schedule import Schedule
 from benchmarks.published import records
 from benchmarks.results import Row, Target, row
-from benchmarks.schedule import Schedule
 from connectors.kafka.messages import timestamp_ms
 from connectors.kafka.topics import output
 from models.judge.records import PROGRESS

@@ -1,4 +1,4 @@
-"""One point of a curve of growth, in a process of its own: ``python -m benchmarks.grown`` and six values.
+"""One point of a curve, in a process of its own: ``python -m benchmarks.growth.grown`` and six values.
 
 They are the file of a stretch of ticks, its symbols, its rate, the number of partitions, the ticks of a
 batch, and the log seconds at which to look, with commas. All stages and the encoding run as in the flow,
@@ -16,7 +16,8 @@ from pathlib import Path
 
 import orjson
 
-from benchmarks.stretch import Repeated
+from benchmarks import machine
+from benchmarks.growth.stretch import Repeated
 from connectors.codecs.wire import Encoded, encode
 from connectors.recovery.state import pack
 from models.desk.desk import Desk
@@ -92,12 +93,6 @@ def _resident() -> int:
     return int(Path("/proc/self/statm").read_text().split()[1]) * _PAGE
 
 
-def _peak() -> int:
-    """Return the most that was ever resident; ``getrusage`` would count what the parent had, too."""
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:")) * 1_024
-
-
 def main(path: str, symbols: str, rate: str, partitions: str, size: str, at_s: str) -> None:
     """Measure one point and print it."""
     count, sums = int(partitions), Look()
@@ -109,7 +104,7 @@ def main(path: str, symbols: str, rate: str, partitions: str, size: str, at_s: s
     told = {
         "begin": begin,
         "looks": [asdict(each) for each in found],
-        "peak": _peak(),
+        "peak": machine.peak_bytes(),
         "state": sum(map(Whole.state, shards)),
     }
     print(orjson.dumps(told).decode())

@@ -82,12 +82,12 @@ class Measure:
         seconds = ",".join(map(str, looks_s))
         given = [self._ticks(market), market.symbols, market.rate, partitions, batch, seconds]
         with machine.on(machine.FLOW):
-            return Run(**orjson.loads(_said("benchmarks.grown", given)))
+            return Run(**orjson.loads(_said("benchmarks.growth.grown", given)))
 
     def _ticks(self, market: Market) -> Path:
         path = self._folder / f"stretch-{market.symbols}-{market.rate:g}.npz"
         if not path.exists():
-            _said("benchmarks.stretch", [path, *market])
+            _said("benchmarks.growth.stretch", [path, *market])
         return path
 
 

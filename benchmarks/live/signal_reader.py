@@ -1,4 +1,4 @@
-"""Reads signals as they come: ``python -m benchmarks.signal_reader BOOTSTRAP TOPIC PARTITIONS``.
+"""Reads signals as they come: ``python -m benchmarks.live.signal_reader BOOTSTRAP TOPIC PARTITIONS``.
 
 A consumer as anybody would write one. It says ``ready`` once it reads, notes the wall clock whenever a record
 is in its hands, and after a line on stdin reads on to the end of the topic. Then it prints one JSON list: of

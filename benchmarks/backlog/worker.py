@@ -1,4 +1,4 @@
-"""What is measured without the flow, each in a process of its own: ``python -m benchmarks.worker WHAT ...``.
+"""What is measured without the flow, by ``python -m benchmarks.backlog.worker WHAT ...``.
 
 ``consume`` and ``decode`` are the ceiling: the client alone, and the client with our decoder, on the topic
 that the flow reads, in the sizes that came out fastest. ``stages`` runs Market, Scorer and Judge on the
@@ -16,7 +16,7 @@ import numpy as np
 import orjson
 from confluent_kafka import Consumer, Message, TopicPartition
 
-from benchmarks.watched import Stopwatch, Watched
+from benchmarks.backlog.watched import Stopwatch, Watched
 from connectors.codecs.decode import Decoder
 from connectors.kafka.clients import consumer
 from connectors.kafka.errors import check

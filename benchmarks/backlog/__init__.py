@@ -1,0 +1,1 @@
+"""What is worked off: ticks of the past, as fast as it goes."""

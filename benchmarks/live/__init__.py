@@ -1,0 +1,1 @@
+"""What happens while the market is live: latencies, commands, pauses, crashes."""
