@@ -17,6 +17,8 @@ from connectors.codecs.parts import Part, Row, SymbolTable, join, part_of_rows
 from connectors.codecs.records import read_record
 from models.ticks import Decoded, Invalid, Symbol
 
+AT_ONCE = 1_000
+"""What is read of so many stays in the cache until it is columns; all of 20,000 at once took a third longer."""
 BATCH_FROM = 16
 """Shorter lists are read record by record; measured, the two ways break even at 4 to 8 records."""
 
@@ -55,11 +57,24 @@ class Decoder:
     def decode(self, values: Sequence[bytes | None]) -> Decoded:
         """Read record values in log order, None being a tombstone; never raise for what they hold."""
         symbols = SymbolTable()
-        taken, left = self._take(values, symbols)
+        taken, left = self._take_all(values, symbols)
         rows, skipped, invalid = self._read_each(values, left, symbols)
         if rows or not taken:
             taken.append(part_of_rows(rows))
         return Decoded(symbols.close(join(taken)), np.array(skipped, np.int64), tuple(invalid))
+
+    def _take_all(
+        self, values: Sequence[bytes | None], symbols: SymbolTable
+    ) -> tuple[list[Part], Sequence[int]]:
+        if len(values) <= AT_ONCE:
+            return self._take(values, symbols)
+        taken: list[Part] = []
+        left: list[int] = []
+        for start in range(0, len(values), AT_ONCE):
+            parts, others = self._take(values[start : start + AT_ONCE], symbols)
+            taken += [part.moved(start) for part in parts]
+            left += [start + record for record in others]
+        return taken, left
 
     def _take(self, values: Sequence[bytes | None], symbols: SymbolTable) -> tuple[list[Part], Sequence[int]]:
         if self._batch is None or len(values) < BATCH_FROM:

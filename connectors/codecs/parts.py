@@ -29,6 +29,10 @@ class Part(NamedTuple):
     side: npt.NDArray[np.int8]
     trade_id: Ints
 
+    def moved(self, records: int) -> Part:
+        """Return the part as one of a list with so many records before."""
+        return self._replace(record=self.record + records)
+
 
 Row: TypeAlias = tuple[int, int, int, int, float, float, int, int]
 """(record, place, symbol, ts, price, qty, side, trade id)"""
@@ -39,6 +43,7 @@ class SymbolTable:
 
     def __init__(self) -> None:
         self._numbers: dict[Symbol, int] = {}
+        self._spellings = _Spellings(self)
 
     def number(self, symbol: Symbol) -> int:
         """Return the instrument's number, a new one at its first mention."""
@@ -46,8 +51,7 @@ class SymbolTable:
 
     def numbers(self, keys: Sequence[tuple[str | None, str]]) -> Ints:
         """Return the numbers of (venue, name) pairs as a feed spells them, -1 where one is not acceptable."""
-        found = _Spellings(self)
-        return np.fromiter(map(found.__getitem__, keys), np.int64, len(keys))
+        return np.fromiter(map(self._spellings.__getitem__, keys), np.int64, len(keys))
 
     def close(self, part: Part) -> Ticks:
         """Make ``Ticks`` of all that was read, over a table of the instruments that occur in it."""
@@ -90,6 +94,8 @@ def join(parts: Sequence[Part]) -> Part:
     if len(parts) == 1:
         return parts[0]
     whole = Part(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
+    if (np.diff(whole.record) >= 0).all():
+        return whole
     return _chosen(whole, np.argsort(whole.record, kind="stable"))
 
 
