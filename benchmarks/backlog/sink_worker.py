@@ -22,6 +22,7 @@ from connectors.kafka.clients import consumer
 from connectors.kafka.fetching import Fetched
 from connectors.kafka.reading import ends
 from connectors.kafka.sink import Emitted
+from flows.runtime import collect_seldom
 from models.desk.desk import Desk
 from models.inputs import TickBatch
 from models.judge.judge import Judge
@@ -54,6 +55,7 @@ class Stages:
 
 def main(how: str, bootstrap: str, topic: str, partitions: str, suffix: str) -> None:
     """Measure one way over a whole topic and print it."""
+    collect_seldom()  # as the flow does
     client, told = consumer(bootstrap), {"records": 0.0, "seconds": 0.0, "cpu": 0.0, "published": 0.0}
     opened = sinks(how, bootstrap, suffix)
     for partition in range(int(partitions)):

@@ -23,6 +23,7 @@ from connectors.kafka.errors import check
 from connectors.kafka.fetching import CHUNK, Fetched
 from connectors.kafka.pace import Pace
 from connectors.kafka.reading import ends
+from flows.runtime import collect_seldom
 from models.desk.desk import Desk
 from models.inputs import TickBatch
 from models.judge.judge import Judge
@@ -40,6 +41,7 @@ Took = tuple[float, float]  # seconds, processor seconds
 
 def main(what: str, bootstrap: str, topic: str, partitions: str) -> None:
     """Measure one thing over a whole topic and print it."""
+    collect_seldom()  # as the flow does
     client = consumer(bootstrap)
     high = {p: ends(client, topic, p)[1] for p in range(int(partitions))}
     seconds, cpu = _MEASURED[what](client, topic, high)

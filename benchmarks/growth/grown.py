@@ -20,6 +20,7 @@ from benchmarks import machine
 from benchmarks.growth.stretch import Repeated
 from connectors.codecs.wire import Encoded, encode
 from connectors.recovery.state import pack
+from flows.runtime import collect_seldom
 from models.desk.desk import Desk
 from models.inputs import TickBatch
 from models.judge.judge import Judge
@@ -95,6 +96,7 @@ def _resident() -> int:
 
 def main(path: str, symbols: str, rate: str, partitions: str, size: str, at_s: str) -> None:
     """Measure one point and print it."""
+    collect_seldom()  # as the flow does
     count, sums = int(partitions), Look()
     models = load_all(Spec().models)
     parts = [Repeated(Path(path), int(symbols), float(rate), n, count) for n in range(count)]

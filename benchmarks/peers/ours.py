@@ -24,6 +24,7 @@ from connectors.kafka.clients import consumer
 from connectors.kafka.fetching import Fetched
 from connectors.kafka.pace import Pace
 from connectors.kafka.reading import ends
+from connectors.kafka.turns import Turns
 from connectors.settings import Settings
 from flows.runtime import run
 from flows.stages import KeyedStage
@@ -52,19 +53,24 @@ def main(bootstrap: str, topic: str, partitions: str, out: str) -> None:
 class _Partition(StatefulSourcePartition[Item, None]):
     """Reads one partition from its beginning to a fixed end; begins anew at a restart."""
 
-    def __init__(self, bootstrap: str, shard: Shard, end: int, began: Began) -> None:
+    def __init__(self, bootstrap: str, shard: Shard, end: int, began: Began, turns: Turns) -> None:
         self._client = consumer(bootstrap)
         self._client.assign([TopicPartition(shard.topic, shard.partition, 0)])
         self._fetched = Fetched(self._client, shard.key)
-        self._pace, self._decoder = Pace(), Decoder()
+        self._pace, self._turns, self._decoder = Pace(), turns, Decoder()
         self._shard, self._end, self._next, self._began = shard, end, 0, began
 
     def next_batch(self) -> list[Item]:
         """Return what is here, as one batch."""
         if self._next >= self._end:
             raise StopIteration
-        offsets, ms, values = self._fetched.take(self._pace.next_size(), None)
+        self._pace.asked()
+        if not self._turns.may_read(self._shard.key):
+            return []
+        size = self._pace.next_size()
+        offsets, ms, values = self._fetched.take(size, None)
         self._pace.took(len(values))
+        self._turns.has_read(self._shard.key, behind=len(values) >= size)
         if not values:
             return []
         self._began.note(values)
@@ -83,14 +89,14 @@ class _Partition(StatefulSourcePartition[Item, None]):
 
 class _Source(FixedPartitionedSource[Item, None]):
     def __init__(self, bootstrap: str, high: dict[Shard, int], began: Began) -> None:
-        self._bootstrap, self._began = bootstrap, began
+        self._bootstrap, self._began, self._turns = bootstrap, began, Turns()
         self._shards = {shard.key: (shard, end) for shard, end in high.items()}
 
     def list_parts(self) -> list[str]:
         return list(self._shards)
 
     def build_part(self, _step_id: str, for_part: str, _resume_state: None) -> _Partition:
-        return _Partition(self._bootstrap, *self._shards[for_part], self._began)
+        return _Partition(self._bootstrap, *self._shards[for_part], self._began, self._turns)
 
 
 if __name__ == "__main__":

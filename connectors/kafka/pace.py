@@ -9,7 +9,7 @@ import time
 
 ROUND_S = 0.030
 """Much shorter, and the fixed cost of a batch outweighs its ticks; much longer, and a kill waits."""
-SMALLEST, LARGEST = 64, 20_000
+SMALLEST, LARGEST = 64, 10_000
 
 
 class Pace:
