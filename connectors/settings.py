@@ -7,113 +7,30 @@ then the defaults here. A bad value fails at start and names the setting.
 from __future__ import annotations
 
 import os
-from decimal import Decimal, InvalidOperation
 from functools import lru_cache
-from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
-from urllib.parse import urlsplit
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationInfo
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from connectors.setting_kinds import (
+    Addresses,
+    CounterUrl,
+    Key,
+    Level,
+    Money,
+    Names,
+    Phase,
+    Port,
+    RedisUrl,
+    SaslPassword,
+    SaslUser,
+    WebhookUrl,
+    Weights,
+)
 
 DEMO_ENV = Path(".levibot/demo.env")
-SHORTEST_KEY = 16
-"""Characters that a key to the gateway has at least."""
-
-_Given = TypeVar("_Given", str, SecretStr | None)
-
-Port = Annotated[int, Field(ge=0, le=65535)]
-Weight = Annotated[float, Field(ge=0)]
-
-
-def _phase(value: object) -> object:
-    """Accept the rollout phases as texts and as numbers."""
-    phases = {"preview": "preview", "0": 0.0, "0.0": 0.0, "0.1": 0.1, "0.5": 0.5, "1": 1.0, "1.0": 1.0}
-    if str(value) not in phases:
-        raise ValueError("must be preview, 0, 0.1, 0.5 or 1.0")
-    return phases[str(value)]
-
-
-def _lower(value: object) -> object:
-    """Accept capitals."""
-    return value.lower() if isinstance(value, str) else value
-
-
-def _listed(value: object) -> object:
-    """Accept a comma-separated list."""
-    return value.split(",") if isinstance(value, str) else value
-
-
-def _money(text: str) -> str:
-    """Accept an amount above zero as decimal text."""
-    try:
-        amount = Decimal(text)
-    except InvalidOperation:
-        amount = Decimal(0)
-    if not (amount.is_finite() and amount > 0):
-        raise ValueError("must be an amount of money above 0, such as 1000")
-    return text
-
-
-def _for_sasl(given: _Given, others: ValidationInfo) -> _Given:
-    """Ask for what a protocol with SASL needs."""
-    protocol = str(others.data.get("kafka_security_protocol", ""))
-    if protocol.startswith("SASL") and not given:
-        raise ValueError(f"must be set where KAFKA_SECURITY_PROTOCOL is {protocol}")
-    return given
-
-
-def _redis(url: str) -> str:
-    """Accept the URL of a Redis; what is wrong with one is told without showing it."""
-    parts = urlsplit(url)
-    try:
-        well = parts.scheme in ("redis", "rediss", "unix") and (parts.port or 0) >= 0
-    except ValueError:
-        well = False
-    if not well or parts.fragment or "@" in parts.path + parts.query:
-        raise ValueError(
-            "must be redis://USER:PASSWORD@HOST:PORT/0, with TLS rediss://...; "
-            "of the password, / ? # @ : % must be percent-encoded"
-        )
-    return url
-
-
-def _counter(url: str) -> str:
-    """Accept what requests can be counted in."""
-    if not url.startswith(("memory://", "redis://", "rediss://", "unix://")):
-        raise ValueError("must be memory:// or the URL of a Redis, redis://...")
-    return url
-
-
-def _key(key: SecretStr) -> SecretStr:
-    """Accept a key that nobody guesses."""
-    if len(key.get_secret_value()) < SHORTEST_KEY:
-        raise ValueError(f"must have {SHORTEST_KEY} characters or more, such as: openssl rand -hex 32")
-    return key
-
-
-def _addresses(text: str) -> str:
-    """Accept addresses and networks, comma separated."""
-    for part in filter(None, map(str.strip, text.split(","))):
-        try:
-            ip_network(part, strict=False)
-        except ValueError as error:
-            raise ValueError(f"'{part}' is no address and no network such as 10.0.0.0/8") from error
-    return text
-
-
-def _webhook(url: SecretStr | None) -> SecretStr | None:
-    """Accept an address of the web; what is wrong with one is told without showing it."""
-    if url is not None:
-        parts = urlsplit(url.get_secret_value())
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ValueError("must be the address of a webhook, https://...")
-    return url
-
-
-Key = Annotated[SecretStr, AfterValidator(_key)]
-Phase = Annotated[float | Literal["preview"], BeforeValidator(_phase)]
 
 
 class Settings(BaseSettings):
@@ -135,11 +52,9 @@ class Settings(BaseSettings):
     Brokers of another address (those of demo and drills) always in the clear."""
     kafka_sasl_mechanism: Literal["SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"] = "SCRAM-SHA-512"
     """How the password is proved; ``PLAIN`` shows it to the broker."""
-    kafka_sasl_username: Annotated[str, AfterValidator(_for_sasl)] = Field(default="", validate_default=True)
+    kafka_sasl_username: SaslUser = Field(default="", validate_default=True)
     """The user, where the protocol has SASL."""
-    kafka_sasl_password: Annotated[SecretStr | None, AfterValidator(_for_sasl)] = Field(
-        default=None, validate_default=True
-    )
+    kafka_sasl_password: SaslPassword = Field(default=None, validate_default=True)
     """The user's password."""
     kafka_ssl_ca_location: Path | None = None
     """The authorities that may have signed the brokers' certificates, in PEM; unset: the system's."""
@@ -174,7 +89,7 @@ class Settings(BaseSettings):
     stuck_after_s: float = Field(default=45.0, ge=5, le=3_600)
     """A flow that makes no progress for so long ends itself, to be started again."""
 
-    redis_url: Annotated[str, AfterValidator(_redis)] = Field(default="redis://127.0.0.1:6379/0", repr=False)
+    redis_url: RedisUrl = Field(default="redis://127.0.0.1:6379/0", repr=False)
     """Where the read model is published: ``redis://USER:PASSWORD@HOST:PORT/0``, or with TLS
     ``rediss://...?ssl_ca_certs=FILE``; the flow goes on without it."""
 
@@ -196,7 +111,7 @@ class Settings(BaseSettings):
     """A shard that has not published its view for this long counts as offline."""
     predict_per_minute: int = Field(default=60, ge=0, le=1_000_000)
     """Predictions that each user may ask for from one address in a minute; 0 means no limit."""
-    limiter_url: Annotated[str, AfterValidator(_counter)] = Field(default="memory://", repr=False)
+    limiter_url: CounterUrl = Field(default="memory://", repr=False)
     """Where requests are counted: ``memory://`` for each process alone, or the URL of a Redis, whose user
     needs no key but ``levibot-limit:*``."""
     levibot_build_sha: str = "unknown"
@@ -210,9 +125,9 @@ class Settings(BaseSettings):
     """Opens it to traders, who may place and close orders of the paper account."""
     viewer_key: Key | None = None
     """Opens it to viewers, who may look and send nothing."""
-    ip_allowlist: Annotated[str, AfterValidator(_addresses)] = "127.0.0.1,::1"
+    ip_allowlist: Addresses = "127.0.0.1,::1"
     """From where the gateway may be used: addresses and networks, comma separated."""
-    trusted_proxies: Annotated[str, AfterValidator(_addresses)] = ""
+    trusted_proxies: Addresses = ""
     """Proxies whose ``X-Forwarded-For`` and ``X-Forwarded-Proto`` are believed: addresses and networks."""
     session_minutes: int = Field(default=60, ge=1, le=1_440)
     """How long a log-in to the gateway lasts."""
@@ -239,7 +154,7 @@ class Settings(BaseSettings):
     model: str = ""
     """The model a new shard begins with, built in or of the registry; empty: the promoted one, else as
     ``flags_file`` says."""
-    extra_models: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)] = ()
+    extra_models: Names = ()
     """Further models that can be selected, such as ``constant-0.99`` for a drill."""
     feature_ml_scoring: Phase | None = None
     """The rollout phase a new shard begins with: preview, 0, 0.1, 0.5, 1.0; unset: as ``flags_file`` says."""
@@ -251,16 +166,14 @@ class Settings(BaseSettings):
     """Start value of the flag: a signal of lower confidence becomes HOLD."""
     poll_interval_ms: Annotated[int, Field(ge=1_000)] | None = None
     """Start value of the flag; nothing uses it yet."""
-    ml_signal_weights: Annotated[tuple[Weight, Weight, Weight] | None, NoDecode, BeforeValidator(_listed)] = (
-        None
-    )
+    ml_signal_weights: Weights = None
     """Start weights of RSI, MACD and trend in ``ml-fusion``, such as ``0.5,0.25,0.25``."""
     audit_ml_bucket: bool | None = None
     """Start value of the flag: items of the ``audit`` topic tell the score's tenth."""
     audit_ml_signal_parts: bool | None = None
     """Start value of the flag: items of the ``audit`` topic tell the signal's parts."""
 
-    paper_start_balance: Annotated[str, AfterValidator(_money)] = "1000"
+    paper_start_balance: Money = "1000"
     """What the paper account begins with, in the quote currency."""
     paper_maker_bps: float = Field(default=10, ge=0, lt=10_000)
     """Its fee for an order that waits in the book, in basis points."""
@@ -281,7 +194,7 @@ class Settings(BaseSettings):
     """A shard that the guard has not heard of for so long, by the clock, is told of; a rollout waits then."""
     guard_acts: bool = True
     """The guard sends commands; else it only tells what it would have sent."""
-    webhook_url: Annotated[SecretStr | None, AfterValidator(_webhook)] = None
+    webhook_url: WebhookUrl = None
     """Where ``levibot run webhook`` posts alerts, as Slack takes them; a secret. Unset: nowhere."""
     webhook_port: Port = 4004
     """The port of that process's ``/health`` and ``/metrics``, on the address of the flows."""
@@ -299,7 +212,7 @@ class Settings(BaseSettings):
     """Logs and other files of ``levibot demo``."""
     log_format: Literal["human", "json"] = "human"
     """Logs on stderr, for people or one JSON object a line."""
-    log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)] = "info"
+    log_level: Level = "info"
     """The least level that is logged."""
     start: Literal["earliest", "latest"] = "earliest"
     """Where a shard without any history begins to read its ticks."""

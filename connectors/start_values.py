@@ -15,7 +15,8 @@ from connectors.bundles.registry import resolve
 from connectors.config_file import ConfigError, Strict, load
 from connectors.profile_file import FOLDER, profile_named, profile_names
 from connectors.rules_file import MonitorRules, reactions, rules_of
-from connectors.settings import Phase, Settings
+from connectors.setting_kinds import Phase
+from connectors.settings import Settings
 from models.control.flags import check_flag
 from models.desk.desk import Desk
 from models.desk.references import is_bundle
