@@ -67,10 +67,9 @@ class _Partition(StatefulSourcePartition[Item, None]):
         self._pace.asked()
         if not self._turns.may_read(self._shard.key):
             return []
-        size = self._pace.next_size()
-        offsets, ms, values = self._fetched.take(size, None)
+        offsets, ms, values = self._fetched.take(self._pace.next_size(), None)
         self._pace.took(len(values))
-        self._turns.has_read(self._shard.key, behind=len(values) >= size)
+        self._turns.has_read(self._shard.key, something=bool(values))
         if not values:
             return []
         self._began.note(values)

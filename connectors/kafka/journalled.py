@@ -38,8 +38,8 @@ class JournalledPartition(StatefulSourcePartition[tuple[str, tuple[Shard, X]], b
 
     at_once: int | None = None
     """How many entries are taken in again together, None for all."""
-    busy = False
-    """Whether there is something to read, though not now."""
+    waits = False
+    """Whether it is not asked to read, since another one is at it."""
 
     def __init__(
         self,
@@ -66,7 +66,7 @@ class JournalledPartition(StatefulSourcePartition[tuple[str, tuple[Shard, X]], b
         """Return what may be emitted now, in order; nothing while an entry is in flight."""
         self._alive()
         items = self._next()
-        wait = timedelta(0) if items else IN_FLIGHT if self._journal.holding or self.busy else QUIET
+        wait = timedelta(0) if items or self.waits else IN_FLIGHT if self._journal.holding else QUIET
         self._awake = datetime.now(UTC) + wait
         return [(self._shard.key, (self._shard, item)) for item in items]
 

@@ -67,15 +67,14 @@ class ShardPartition(JournalledPartition[Input]):
 
     def _read(self, limit: int | None) -> list[Input]:
         self._pace.asked()
-        self.busy = not self._turns.may_read(self._shard.key)
-        return [] if self.busy else self._ticks(limit) or self._beat()
+        self.waits = not self._turns.may_read(self._shard.key)
+        return [] if self.waits else self._ticks(limit) or self._beat()
 
     def _ticks(self, limit: int | None) -> list[Input]:
         """Return the next ticks as a batch, none beyond ``limit``."""
-        size = self._pace.next_size()
-        records = self._fetched.take(size, limit)
+        records = self._fetched.take(self._pace.next_size(), limit)
         self._pace.took(len(records.values))
-        self._turns.has_read(self._shard.key, behind=len(records.values) >= size)
+        self._turns.has_read(self._shard.key, something=bool(records.values))
         if not records.values:
             return []
         position = self._journal.position

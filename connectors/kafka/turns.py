@@ -1,7 +1,9 @@
-"""Whose turn it is to read while several shards of a process work off backlogs: one of them a round.
+"""Whose turn it is to read: of the shards of a process that have something, one a round.
 
-A step of the stages has a fixed cost, however few rows it closes, so one batch that fills a round is worth
-more than a small one of each shard. Control is looked at by all of them in every round.
+A round of the engine takes what was read through all stages before the next begins. One shard's second is so
+published before another's is closed; and in a backlog, where a step has a fixed cost however few rows it
+closes, one batch that fills a round is worth more than a small one of each shard. Control is looked at by all
+of them in every round.
 """
 
 from __future__ import annotations
@@ -10,43 +12,39 @@ from collections import deque
 
 
 class Turns:
-    """The shards that are behind, in a ring. A shard that is not may read whenever it is asked.
+    """Who waits for its turn, in order. While nobody does, all may read until one finds something.
 
     Which shard reads when shapes speed alone, never the output.
     """
 
     def __init__(self) -> None:
-        self._ring: deque[str] = deque()
-        self._reader: str | None = None  # of the ring, until it is asked again
-        self._refused: set[str] = set()  # since somebody of the ring read
+        self._waiting: deque[str] = deque()
+        self._asked: set[str] = set()  # in this round
+        self._taken = False
 
     def may_read(self, shard: str) -> bool:
-        """Return whether a shard that is asked for input may read.
+        """Return whether a shard that is asked for input may read, else it waits for its turn.
 
-        When the last reader is asked again its batch is worked off. Who is refused twice has seen a whole
-        round pass without it, or without the one whose turn it is: they wait for their journals.
+        Where one is asked again, a new round has begun.
         """
-        if shard == self._reader:
-            self._reader = None
-            self._refused.clear()
-        if shard in self._refused:
-            self._pass()
-        if shard not in self._ring or (self._reader is None and self._ring[0] == shard):
+        if shard in self._asked:
+            self._new_round()
+        self._asked.add(shard)
+        if not self._taken and (not self._waiting or self._waiting[0] == shard):
             return True
-        self._refused.add(shard)
+        if shard not in self._waiting:
+            self._waiting.append(shard)
         return False
 
-    def has_read(self, shard: str, *, behind: bool) -> None:
-        """Note that a shard has read; ``behind`` if it got as much as it asked for."""
-        if shard in self._ring:
-            self._ring.remove(shard)
-            self._reader = shard
-            self._refused.clear()
-        if behind:
-            self._ring.append(shard)
+    def has_read(self, shard: str, *, something: bool) -> None:
+        """Note that a shard has read, and whether it found something."""
+        if shard in self._waiting:
+            self._waiting.remove(shard)
+        self._taken |= something
 
-    def _pass(self) -> None:
-        self._refused.clear()
-        if self._reader is None:
-            self._ring.rotate(-1)
-        self._reader = None
+    def _new_round(self) -> None:
+        """Begin a round; a shard that let its turn pass, since it waits for its journal, comes last."""
+        if self._waiting and self._waiting[0] not in self._asked:
+            self._waiting.rotate(-1)
+        self._asked.clear()
+        self._taken = False
