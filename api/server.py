@@ -9,6 +9,8 @@ import uvicorn
 from fastapi import FastAPI
 
 _TRIED = 100
+LEAVE_S = 3
+"""Seconds that requests under way have when the server is told to end; some clients never finish theirs."""
 
 
 class PortTakenError(Exception):
@@ -57,7 +59,7 @@ def server(app: FastAPI) -> uvicorn.Server:
     """
     config = uvicorn.Config(
         app, log_config=None, access_log=False, lifespan="off", ws="none", server_header=False,
-        proxy_headers=False,
+        proxy_headers=False, timeout_graceful_shutdown=LEAVE_S,
     )  # fmt: skip
     return _Server(config, app)
 

@@ -85,6 +85,24 @@ def test_command_serves_until_it_is_told_to_end(embedded_redis: EmbeddedRedis, t
     assert "Traceback" not in log
 
 
+@pytest.mark.embedded
+def test_a_client_that_never_finishes_its_request_holds_nobody_up(
+    embedded_redis: EmbeddedRedis, tmp_path: Path
+) -> None:
+    """The server ends on SIGTERM while it waits for the rest of a body."""
+    head = b"POST /api/ml/score HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n"
+    with api_process(embedded_redis.url, tmp_path, "--port", "auto") as process:
+        assert process.stdout is not None
+        found = re.search(r"http://127\.0\.0\.1:(\d+)", process.stdout.readline())
+        assert found is not None
+        with socket.create_connection(("127.0.0.1", int(found[1])), timeout=10) as slow:
+            slow.sendall(head)
+            assert slow.recv(64).startswith(b"HTTP/1.1 100")
+            process.send_signal(signal.SIGTERM)
+            process.communicate(timeout=20)
+    assert process.returncode == 0
+
+
 def test_command_says_that_the_port_is_taken(tmp_path: Path) -> None:
     """It ends with 2 and one line, and tells no password."""
     with socket.create_server(("127.0.0.1", 0)) as other:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import itertools
 import threading
 from collections.abc import Iterator
@@ -26,6 +27,7 @@ from models.journal.entry import COMMAND, Entry
 
 SECRET = "a secret for tests, long enough"
 KEYS = {"admin": "admin-key-for-tests", "trader": "trader-key-for-tests", "viewer": "viewer-key-for-tests"}
+ENDS_S = 60.0
 NETWORK, STRANGER = "198.51.100.0/24", "203.0.113.9"
 
 
@@ -143,6 +145,9 @@ def running(config: Settings) -> Iterator[Running]:
                 yield found
         finally:
             serving.should_exit = True
-            thread.join()
+            thread.join(ENDS_S)
+            if thread.is_alive():
+                faulthandler.dump_traceback(all_threads=True)
+            assert not thread.is_alive(), "the API does not end; what its threads wait for is on stderr"
             if app.state.gateway:
                 app.state.gateway.close()
