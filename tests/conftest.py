@@ -52,7 +52,10 @@ TIERS = {"slow": "mark.slow", "kafka": "kafka", "crash": "mark.crash", "statisti
 
 @pytest.hookimpl(tryfirst=True)  # ahead of xdist, which reads the groups in its own
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep tests that share something on one worker, so that it is made once: a Kafka, a trained model."""
+    """Keep tests that share something on one worker, so that it is made once: a Kafka, a trained model.
+
+    A test that takes minutes names a group of its own, and has a Kafka of its own in it.
+    """
     for item in items:
         needs = getattr(item, "fixturenames", ())
         if item.nodeid.startswith(UNTRACED) or "real_data" in needs or _is_property(item):
@@ -60,6 +63,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "real_kafka" in needs:
             item.add_marker(pytest.mark.kafka)
         _check_found(item)
+        if item.get_closest_marker("xdist_group"):
+            continue
         if item.get_closest_marker("kafka"):
             item.add_marker(pytest.mark.xdist_group("kafka"))
         elif shared := _shared_in(item):
