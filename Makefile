@@ -48,14 +48,14 @@ test: $(READY)  ## run all tests but those of `make slow` and `make crash`; COVE
 	$(BIN)/python -m pytest -m "not crash and not slow and not kafka and not statistics" -n $(WORKERS) --dist loadgroup $(if $(COVERAGE),--cov --cov-report=) --durations=10
 
 slow: $(READY)  ## run what takes longer: real Kafka, whole processes, recorded captures, every block of the documents
-	$(BIN)/python -m pytest -m "(slow or kafka) and not crash and not statistics" -n $(WORKERS) --dist loadgroup --durations=10 \
+	$(BIN)/python -m pytest -m "(slow or kafka) and not crash and not statistics" -n $(WORKERS) --dist loadgroup --no-loadscope-reorder --durations=10 \
 		$(call naming,mark\.slow|kafka)
 
 statistics: $(READY)  ## simulate days by the hundred: how often the monitors are wrong (a quarter of an hour of one core)
 	$(BIN)/python -m pytest -m statistics -n $(WORKERS) $(call naming,mark\.statistics)
 
 crash: $(READY)  ## kill the flow on real and embedded brokers, account for every record, take safeguards away
-	$(BIN)/python -m pytest -m crash -n $(WORKERS) --dist loadgroup $(call naming,mark\.crash)
+	$(BIN)/python -m pytest -m crash -n $(WORKERS) --dist loadgroup --no-loadscope-reorder $(call naming,mark\.crash)
 
 lint: $(READY)  ## check style, format and types
 	$(BIN)/ruff check .

@@ -81,10 +81,9 @@ class Ground:
         """Run one of the workers over a topic, on the flow's core."""
         command = [sys.executable, "-m", "benchmarks.backlog.worker", what, self.broker.bootstrap, ticks.name]
         command.append(str(len(ticks.ends)))
-        here = Path(__file__).parent.parent
         with machine.on(machine.FLOW):
             done = subprocess.run(
-                command, cwd=here, capture_output=True, text=True, timeout=WORKER_S, check=False
+                command, cwd=machine.ROOT, capture_output=True, text=True, timeout=WORKER_S, check=False
             )
         if done.returncode != 0:
             raise BenchmarkError(f"{what} failed:\n{done.stderr[-2000:]}")

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
+ROOT = Path(__file__).parent.parent
+"""Of the checkout: where ``python -m benchmarks...`` finds its modules."""
 PACKAGES = ("bytewax", "confluent-kafka", "msgspec", "numpy", "orjson", "redis")
 
 

@@ -54,8 +54,13 @@ TIERS = {"slow": "mark.slow", "kafka": "kafka", "crash": "mark.crash", "statisti
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep tests that share something on one worker, so that it is made once: a Kafka, a trained model.
 
-    A test that takes minutes names a group of its own, and has a Kafka of its own in it.
+    A test that takes minutes names a group of its own, and has a Kafka of its own in it. Files whose tests
+    have most time come first, so that none of them is alone at the end.
     """
+    longest: dict[Path, float] = {}
+    for item in items:
+        longest[item.path] = max(longest.get(item.path, 0.0), _patience(item))
+    items.sort(key=lambda item: -longest[item.path])
     for item in items:
         needs = getattr(item, "fixturenames", ())
         if item.nodeid.startswith(UNTRACED) or "real_data" in needs or _is_property(item):
@@ -69,6 +74,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("kafka"))
         elif shared := _shared_in(item):
             item.add_marker(pytest.mark.xdist_group(shared))
+
+
+def _patience(item: pytest.Item) -> float:
+    """Return the seconds that a test may take at most."""
+    marker = item.get_closest_marker("timeout")
+    return float(marker.args[0]) if marker else 0.0
 
 
 def _check_found(item: pytest.Item) -> None:

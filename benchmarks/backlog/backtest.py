@@ -109,7 +109,7 @@ def measured(files: Path | list[Path]) -> tuple[float, float]:
     command = [sys.executable, "-m", "benchmarks.backlog.backtest", *map(str, paths)]
     with machine.on(machine.FLOW):
         done = subprocess.run(
-            command, cwd=Path(__file__).parent.parent, capture_output=True, text=True, timeout=WORKER_S,
+            command, cwd=machine.ROOT, capture_output=True, text=True, timeout=WORKER_S,
             check=False,
         )  # fmt: skip
     if done.returncode != 0:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -32,7 +31,6 @@ FLOWS: dict[str, dict[str, Any]] = {
     FENCED: {"output_transactions": True},
 }
 SINKS = ("none", "plain", "exact")
-_HERE = Path(__file__).parent.parent
 
 
 def steps(repeats: int) -> int:
@@ -72,7 +70,7 @@ def _worker(ground: Ground, ticks: TickTopic, sink: str, n: int) -> dict[str, fl
     command = [sys.executable, "-m", "benchmarks.backlog.sink_worker", *given]
     with machine.on(machine.FLOW):
         done = subprocess.run(
-            command, cwd=_HERE, capture_output=True, text=True, timeout=WORKER_S, check=False
+            command, cwd=machine.ROOT, capture_output=True, text=True, timeout=WORKER_S, check=False
         )
     if done.returncode != 0:
         raise BenchmarkError(f"the sink '{sink}' failed:\n{done.stderr[-2000:]}")

@@ -16,7 +16,6 @@ from benchmarks import machine
 from benchmarks.errors import BenchmarkError
 from benchmarks.ground import WORKER_S
 
-_HERE = Path(__file__).parent.parent
 HOUR_S = 3_600
 Points = tuple[tuple[float, float], ...]
 """Sizes, rising, and what each cost."""
@@ -93,7 +92,9 @@ class Measure:
 
 def _said(module: str, given: Sequence[object]) -> str:
     command = [sys.executable, "-m", module, *map(str, given)]
-    done = subprocess.run(command, cwd=_HERE, capture_output=True, text=True, timeout=WORKER_S, check=False)
+    done = subprocess.run(
+        command, cwd=machine.ROOT, capture_output=True, text=True, timeout=WORKER_S, check=False
+    )
     if done.returncode != 0:
         raise BenchmarkError(f"{module} failed:\n{done.stderr[-2000:]}")
     return done.stdout

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -15,7 +14,6 @@ from connectors.settings import environment
 
 START_S = 60.0
 ANSWER_S = 120.0
-_HERE = Path(__file__).parent.parent
 
 
 class Partner:
@@ -24,7 +22,9 @@ class Partner:
     def __init__(self, module: str, *arguments: object) -> None:
         command = [sys.executable, "-m", f"benchmarks.live.{module}", *map(str, arguments)]
         with machine.on(machine.OTHERS):
-            self._child = Child(module, command, talk=True, env=environment() | {"PYTHONPATH": str(_HERE)})
+            self._child = Child(
+                module, command, talk=True, env=environment() | {"PYTHONPATH": str(machine.ROOT)}
+            )
         said = self._child.read_line(START_S)
         if said != "ready":
             raise self._child.failure(f"said {said!r} instead of ready")

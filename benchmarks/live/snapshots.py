@@ -19,7 +19,6 @@ NAME = "snapshots"
 EPOCHS_MS = (250, 1_000, 4_000)
 PAUSE_MS = 15.0
 SHORTEST_S, LONGEST_S = 4.0, 12.0
-_HERE = Path(__file__).parent.parent
 
 
 def steps(repeats: int) -> int:
@@ -57,7 +56,7 @@ def _told(ground: Ground, epoch_ms: int, store: Path | None) -> dict[str, Any]:
     command = [sys.executable, "-m", "benchmarks.live.pauses", str(epoch_ms), str(seconds), str(store or "")]
     with machine.on(machine.FLOW):
         done = subprocess.run(
-            command, cwd=_HERE, capture_output=True, text=True, timeout=WORKER_S, check=False
+            command, cwd=machine.ROOT, capture_output=True, text=True, timeout=WORKER_S, check=False
         )
     if done.returncode != 0:
         raise BenchmarkError(f"the market failed:\n{done.stderr[-2000:]}")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Sequence
 from itertools import count
-from pathlib import Path
 from typing import NamedTuple
 
 import orjson
@@ -16,7 +15,6 @@ from benchmarks.ground import WORKER_S, Ground
 from benchmarks.peers.bars import Bar, read
 from benchmarks.ticks import TickTopic
 
-_ROOT = Path(__file__).parent.parent.parent
 _runs = count()
 
 
@@ -40,7 +38,12 @@ def file_run(ground: Ground, command: Sequence[str], records: int) -> Told:
     out = ground.scratch / f"bars-{next(_runs)}.json"
     with machine.on(machine.FLOW):
         done = subprocess.run(
-            [*command, str(out)], cwd=_ROOT, capture_output=True, text=True, timeout=WORKER_S, check=False
+            [*command, str(out)],
+            cwd=machine.ROOT,
+            capture_output=True,
+            text=True,
+            timeout=WORKER_S,
+            check=False,
         )
     if done.returncode != 0:
         raise BenchmarkError(f"{' '.join(command)} failed:\n{done.stderr[-2000:]}")

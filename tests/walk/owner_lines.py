@@ -109,12 +109,12 @@ STEERED = (
 
 SELECTED = (
     Line("POST", "/ai/select", {"ok": FLAG}, {"ok": True}, body={"name": "skops-local"}),
-    Line("GET", f"/ai/predict?{BTC}&h=60s", {}, {"fallback": False, "model": "skops-local"}),
+    Line("GET", "/signals/BTCUSDT", {}, {"now.fallback": False, "now.model": "skops-local"}),
     Line("POST", "/ai/select", {"ok": FLAG}, {"ok": True}, body={"name": "stub-sine"}),
-    Line("GET", f"/ai/predict?{BTC}&h=60s", {}, {"fallback": True, "model": "stub-sine"}),
+    Line("GET", "/signals/BTCUSDT", {}, {"now.fallback": True, "now.model": "stub-sine"}),
     Line("POST", "/ai/select", {"ok": FLAG}, {"ok": True}, body={"name": "constant-0.99"}),
 )
-"""The two models that the owner selects by name, once the first has been trained."""
+"""The two models that the owner selects by name, once there is the first, where one may look often."""
 
 TRADED = (
     Line("GET", "/paper/summary", {"stats.total_equity": NUMBER, "stats.total_pnl": NUMBER,

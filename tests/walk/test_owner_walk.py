@@ -41,7 +41,7 @@ class Demo:
             shutil.copy2(ROOT / name, folder)
         (folder / ".venv").symlink_to(ROOT / ".venv")
         self.folder, self.log = folder, folder / "demo.log"
-        ports = {"API_PORT": "0", "FLOW_PORT": "0"}
+        ports = {"API_PORT": "0", "FLOW_PORT": "0", "ACK_TIMEOUT_S": "50"}  # as long as a busy machine needs
         command = ["/usr/bin/env", "-C", str(folder), LEVIBOT, "demo"]
         self.child = Child("the demo", command, log=self.log, env=os.environ | ports | {"ADMIN_KEY": KEY})
         self.settings = self._settings()
