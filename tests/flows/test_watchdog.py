@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -68,7 +69,7 @@ def test_a_watch_that_was_never_called_ends_nothing() -> None:
 def test_the_timer_is_set_again_at_most_once_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
     """Progress is shown thousands of times a second; setting the timer costs a thread each time."""
     now, armed = [0.0], []
-    monkeypatch.setattr(module.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: now[0]))
     monkeypatch.setattr(
         module.faulthandler,
         "dump_traceback_later",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import threading
 import time
+from types import SimpleNamespace
 
 import pytest
 
+from connectors import rate_limit
 from connectors.embedded import EmbeddedRedis
 from connectors.rate_limit import RETRY_S, RateLimit
 from connectors.redis.connection import connect
@@ -110,7 +112,8 @@ def test_redis_down(
 ) -> None:
     """It goes on in memory, says so once, waits for Redis only now and then, and returns to it."""
     mono = [0.0]
-    monkeypatch.setattr(time, "monotonic", lambda: mono[0])
+    # not the clock of the process: an event loop of another test would go to sleep by it for a day
+    monkeypatch.setattr(rate_limit, "time", SimpleNamespace(monotonic=lambda: mono[0], time=time.time))
     limit = RateLimit(limiter_url(embedded_redis), "predict", 1)
     assert limit.hit("ann") == 0
     embedded_redis.stop()
