@@ -20,6 +20,7 @@ import orjson
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
 
 from connectors.embedded.child import Child
+from connectors.kafka.reading import ends
 from connectors.kafka.topics import output, planned
 from connectors.settings import Settings
 from tests.flows.commands import Ended, levibot
@@ -200,9 +201,7 @@ def _ends(client: Consumer, places: list[TopicPartition]) -> list[int] | None:
 
 def last_record_of_each(client: Consumer, topic: str, partitions: int) -> dict[int, Message]:
     """Return the last record of each partition that has one."""
-    places = [TopicPartition(topic, p) for p in range(partitions)]
-    ends = {p.partition: client.get_watermark_offsets(p, timeout=10)[1] for p in places}
-    filled = {p: end for p, end in ends.items() if end}
+    filled = {p: end for p in range(partitions) if (end := ends(client, topic, p)[1])}
     client.assign([TopicPartition(topic, p, end - 1) for p, end in filled.items()])
     found: dict[int, Message] = {}
     deadline = time.monotonic() + PATIENCE_S
