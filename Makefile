@@ -13,6 +13,7 @@ REPORTS ?= reports/backtests
 CAPTURES = $(or $(LEVIBOT_REAL_DATA),../shared/data)
 BIN := .venv/bin
 READY := .venv/.ready
+TIERS := slow or kafka or crash or bench or statistics
 # The files whose text names a tier: to collect all others would cost each worker half a minute.
 naming = $$(grep -rlE '$(1)' tests --include='test_*.py')
 
@@ -36,7 +37,7 @@ $(READY): pyproject.toml requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --editable .
 	@touch $@
 
-.PHONY: help setup test slow statistics crash lint audit demo bench readers fuzz-api reports docs kafka lock clean
+.PHONY: help setup test slow bench-test statistics crash lint audit demo bench readers fuzz-api reports docs kafka lock clean
 .PHONY: health-check prod-ready postfix-check seed-data ca-setup train-prod backend-restart model-test snapshot-flags
 
 help:  ## list the targets
@@ -45,11 +46,15 @@ help:  ## list the targets
 setup: $(READY)  ## make .venv with the locked dependencies (PYTHON=... names the interpreter)
 
 test: $(READY)  ## run all tests but those of `make slow` and `make crash`; COVERAGE=1 measures (by file: .venv/bin/coverage report)
-	$(BIN)/python -m pytest -m "not crash and not slow and not kafka and not statistics" -n $(WORKERS) --dist loadgroup $(if $(COVERAGE),--cov --cov-report=) --durations=10
+	$(BIN)/python -m pytest -m "not ($(TIERS))" -n $(WORKERS) --dist loadgroup $(if $(COVERAGE),--cov --cov-report=) --durations=10
 
 slow: $(READY)  ## run what takes longer: real Kafka, whole processes, recorded captures, every block of the documents
-	$(BIN)/python -m pytest -m "(slow or kafka) and not crash and not statistics" -n $(WORKERS) --dist loadgroup --no-loadscope-reorder --durations=10 \
+	$(BIN)/python -m pytest -m "(slow or kafka) and not (crash or bench or statistics)" -n $(WORKERS) --dist loadgroup \
+		--no-loadscope-reorder --durations=10 \
 		$(call naming,mark\.slow|kafka)
+
+bench-test: $(READY)  ## run every benchmark in its quick form: that it runs, not how fast it is
+	$(BIN)/python -m pytest -m bench -n $(WORKERS) --dist loadgroup --durations=10 $(call naming,mark\.bench)
 
 statistics: $(READY)  ## simulate days by the hundred: how often the monitors are wrong (a quarter of an hour of one core)
 	$(BIN)/python -m pytest -m statistics -n $(WORKERS) $(call naming,mark\.statistics)

@@ -46,7 +46,7 @@ UNTRACED = (
 tracing costs as much again, or twice that."""
 
 
-TIERS = {"slow": "mark.slow", "kafka": "kafka", "crash": "mark.crash", "statistics": "mark.statistics"}
+TIERS = {"kafka": "kafka", **{name: f"mark.{name}" for name in ("slow", "crash", "bench", "statistics")}}
 """What the Makefile looks for in a file, by marker."""
 
 

@@ -169,7 +169,7 @@ def test_the_picture_is_drawn(tmp_path: Path) -> None:
         assert size == (growth_picture.WIDTH_PX, growth_picture.HEIGHT_PX)
 
 
-@pytest.mark.slow
+@pytest.mark.bench
 def test_a_point_counts_what_it_ran(tmp_path: Path) -> None:
     """Rows are symbols times seconds, and a second look goes on from the first."""
     run = Measure(tmp_path).run(Market(2, RATE), 10, (0, 30, 60), partitions=2)
@@ -183,7 +183,7 @@ def test_a_point_counts_what_it_ran(tmp_path: Path) -> None:
     assert run.peak >= run.looks[-1]["resident"] > run.begin > 0 and run.state > 0
 
 
-@pytest.mark.slow
+@pytest.mark.bench
 def test_a_point_that_fails_says_why(tmp_path: Path) -> None:
     """The process's own words."""
     with pytest.raises(BenchmarkError, match=r"(?s)benchmarks.growth.stretch failed.*at least one symbol"):
@@ -196,7 +196,7 @@ def test_a_quick_run_has_every_curve() -> None:
     assert growth.QUICK.uptime_h > 2
 
 
-@pytest.mark.slow
+@pytest.mark.bench
 @pytest.mark.timeout(240)
 def test_a_run_has_all_rows_and_a_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of the smallest sizes; it needs neither broker nor Redis, and moves the bar on as it says."""

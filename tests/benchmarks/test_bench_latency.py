@@ -87,7 +87,7 @@ def ground(embedded_redis: EmbeddedRedis, tmp_path: Path) -> Iterator[Ground]:
 
 
 @pytest.mark.embedded
-@pytest.mark.slow
+@pytest.mark.bench
 @pytest.mark.timeout(180)
 def test_a_live_flow_is_measured(ground: Ground) -> None:
     """Every second behind the warm-up has a signal of each symbol, and none came before it was due."""

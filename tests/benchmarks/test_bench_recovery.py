@@ -50,7 +50,7 @@ def ground(embedded_redis: EmbeddedRedis, tmp_path: Path) -> Iterator[Ground]:
 
 
 @pytest.mark.embedded
-@pytest.mark.slow
+@pytest.mark.bench
 @pytest.mark.timeout(180)
 def test_a_killed_flow_is_measured(ground: Ground) -> None:
     """It is started again and catches up."""

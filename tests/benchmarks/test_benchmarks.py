@@ -16,7 +16,7 @@ from benchmarks.brokers import Embedded
 from benchmarks.ground import Ground, Sizes
 from connectors.embedded import EmbeddedRedis
 
-pytestmark = [pytest.mark.embedded, pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.embedded, pytest.mark.bench, pytest.mark.timeout(240)]
 
 ROOT = Path(__file__).parent.parent.parent
 TINY = Sizes(1, dense=20_000, recorded=5_000, long=5_000, commands=1, apart_s=0.0, outage_s=0.0)

@@ -45,7 +45,7 @@ def ground(embedded_redis: EmbeddedRedis, tmp_path: Path) -> Iterator[Ground]:
 
 
 @pytest.mark.embedded
-@pytest.mark.slow
+@pytest.mark.bench
 @pytest.mark.timeout(240)
 def test_the_costs_are_measured(ground: Ground) -> None:
     """Every row compares two speeds; there are no transactions on a mock broker."""

@@ -38,7 +38,7 @@ def ground(embedded_redis: EmbeddedRedis, tmp_path: Path) -> Iterator[Ground]:
 
 
 @pytest.mark.embedded
-@pytest.mark.slow
+@pytest.mark.bench
 def test_each_way_makes_the_bars_of_the_topic(ground: Ground) -> None:
     """Ours, Bytewax and the plain loop give what the definition gives; the last two close all at the end."""
     topic = fill(ground.broker, "tiny", "dense", rate=20.0, ticks=6_000)
@@ -53,7 +53,7 @@ def test_each_way_makes_the_bars_of_the_topic(ground: Ground) -> None:
 
 
 @pytest.mark.embedded
-@pytest.mark.slow
+@pytest.mark.bench
 def test_a_prefix_holds_the_first_records_of_each_partition(ground: Ground) -> None:
     """Also where a partition has fewer; keys and times are copied."""
     whole = fill(ground.broker, "whole", "dense", rate=20.0, ticks=3_000)
@@ -68,7 +68,7 @@ def test_a_prefix_holds_the_first_records_of_each_partition(ground: Ground) -> N
 
 
 @pytest.mark.embedded
-@pytest.mark.slow
+@pytest.mark.bench
 @pytest.mark.timeout(240)
 def test_the_comparison_has_a_row_for_each(ground: Ground) -> None:
     """Both densities; who could not be measured has no figure but a reason."""
@@ -86,7 +86,7 @@ def test_the_comparison_has_a_row_for_each(ground: Ground) -> None:
 
 
 @pytest.mark.embedded
-@pytest.mark.slow
+@pytest.mark.bench
 def test_a_day_from_parquet_makes_the_same_bars(ground: Ground) -> None:
     """Both ways give the bars of the file's rows."""
     path = parquet(ground.scratch / "BTCUSDT-tiny.parquet", 600.0)
@@ -115,7 +115,7 @@ class Node:
         """Leave it to the others."""
 
 
-@pytest.mark.slow
+@pytest.mark.bench
 @pytest.mark.timeout(400)
 def test_quix_streams_makes_the_bars_of_the_topic(
     real_kafka: RealKafka, embedded_redis: EmbeddedRedis, tmp_path: Path

@@ -34,7 +34,7 @@ def ground(embedded_redis: EmbeddedRedis, tmp_path: Path) -> Iterator[Ground]:
 
 
 @pytest.mark.embedded
-@pytest.mark.slow
+@pytest.mark.bench
 @pytest.mark.timeout(180)
 def test_two_processes_share_a_backlog(ground: Ground) -> None:
     """Each works off its own shards, and both together the whole topic."""

@@ -93,11 +93,11 @@ def test_a_few_days_of_looks(kind: str) -> None:
 
 
 def many(kind: str) -> Any:
-    """Return a kind with its days; one kind is looked at with the slow tests, all of them by themselves."""
-    mark = pytest.mark.slow if kind == "spread, quick" else pytest.mark.statistics
-    return pytest.param(kind, 200 if kind == HARDEST else 50, marks=mark)
+    """Return a kind with its days."""
+    return pytest.param(kind, 200 if kind == HARDEST else 50)
 
 
+@pytest.mark.statistics
 @pytest.mark.timeout(1_200)
 @pytest.mark.parametrize(("kind", "days"), [many(kind) for kind in KINDS])
 def test_many_days_of_looks(kind: str, days: int) -> None:

@@ -103,13 +103,8 @@ def test_recorded_days_raise_no_more_alarms_than_declared(
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize(
-    "seed",
-    [
-        pytest.param(41, marks=pytest.mark.slow),
-        *(pytest.param(seed, marks=pytest.mark.statistics) for seed in (42, 43)),
-    ],
-)
+@pytest.mark.statistics
+@pytest.mark.parametrize("seed", [41, 42, 43])
 def test_simulated_days_hold(seed: int) -> None:
     """Three symbols over three days: the declared rate, and 95 % of the shifts that can be found."""
     code, found = told("--simulate", "3", "--rate", "2", "--market-seed", str(seed))
