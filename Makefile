@@ -13,7 +13,7 @@ REPORTS ?= reports/backtests
 CAPTURES = $(or $(LEVIBOT_REAL_DATA),../shared/data)
 BIN := .venv/bin
 READY := .venv/.ready
-TIERS := slow or kafka or crash or bench or statistics
+TIERS := slow or kafka or crash or marathon or bench or statistics
 # The files whose text names a tier: to collect all others would cost each worker half a minute.
 naming = $$(grep -rlE '$(1)' tests --include='test_*.py')
 
@@ -37,7 +37,7 @@ $(READY): pyproject.toml requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --editable .
 	@touch $@
 
-.PHONY: help setup test slow bench-test statistics crash lint audit demo bench readers fuzz-api reports docs kafka lock clean
+.PHONY: help setup test slow bench-test statistics marathon crash lint audit demo bench readers fuzz-api reports docs kafka lock clean
 .PHONY: health-check prod-ready postfix-check seed-data ca-setup train-prod backend-restart model-test snapshot-flags
 
 help:  ## list the targets
@@ -49,7 +49,7 @@ test: $(READY)  ## run all tests but those of `make slow` and `make crash`; COVE
 	$(BIN)/python -m pytest -m "not ($(TIERS))" -n $(WORKERS) --dist loadgroup $(if $(COVERAGE),--cov --cov-report=) --durations=10
 
 slow: $(READY)  ## run what takes longer: real Kafka, whole processes, recorded captures, every block of the documents
-	$(BIN)/python -m pytest -m "(slow or kafka) and not (crash or bench or statistics)" -n $(WORKERS) --dist loadgroup \
+	$(BIN)/python -m pytest -m "(slow or kafka) and not (crash or marathon or bench or statistics)" -n $(WORKERS) --dist loadgroup \
 		--no-loadscope-reorder --durations=10 \
 		$(call naming,mark\.slow|kafka)
 
@@ -58,6 +58,9 @@ bench-test: $(READY)  ## run every benchmark in its quick form: that it runs, no
 
 statistics: $(READY)  ## simulate days by the hundred: how often the monitors are wrong (a quarter of an hour of one core)
 	$(BIN)/python -m pytest -m statistics -n $(WORKERS) $(call naming,mark\.statistics)
+
+marathon: $(READY)  ## promote a good challenger, extend one with too little data (`make crash` rolls a bold one back)
+	$(BIN)/python -m pytest -m marathon -n $(WORKERS) --dist loadgroup $(call naming,mark\.marathon)
 
 crash: $(READY)  ## kill the flow on real and embedded brokers, account for every record, take safeguards away
 	$(BIN)/python -m pytest -m crash -n $(WORKERS) --dist loadgroup --no-loadscope-reorder $(call naming,mark\.crash)

@@ -46,7 +46,10 @@ UNTRACED = (
 tracing costs as much again, or twice that."""
 
 
-TIERS = {"kafka": "kafka", **{name: f"mark.{name}" for name in ("slow", "crash", "bench", "statistics")}}
+TIERS = {
+    "kafka": "kafka",
+    **{name: f"mark.{name}" for name in ("slow", "crash", "marathon", "bench", "statistics")},
+}
 """What the Makefile looks for in a file, by marker."""
 
 

@@ -40,7 +40,7 @@ def hours(found: dict[str, Any]) -> float:
 
 
 @pytest.mark.kafka
-@pytest.mark.crash
+@pytest.mark.marathon
 @pytest.mark.xdist_group("marathon-promoted")
 @pytest.mark.timeout(900)
 def test_a_good_challenger_is_promoted_though_the_guard_is_killed(real_kafka: RealKafka) -> None:
@@ -76,7 +76,7 @@ def test_a_challenger_that_is_too_bold_is_rolled_back(real_kafka: RealKafka) -> 
 
 
 @pytest.mark.kafka
-@pytest.mark.crash
+@pytest.mark.marathon
 @pytest.mark.xdist_group("marathon-extended")
 @pytest.mark.timeout(900)
 def test_a_challenger_with_too_little_data_is_extended(real_kafka: RealKafka) -> None:
