@@ -45,7 +45,7 @@ help:  ## list the targets
 
 setup: $(READY)  ## make .venv with the locked dependencies (PYTHON=... names the interpreter)
 
-test: $(READY)  ## run all tests but those of `make slow` and `make crash`; COVERAGE=1 measures (by file: .venv/bin/coverage report)
+test: $(READY)  ## run all tests but those of the targets below; COVERAGE=1 measures (by file: .venv/bin/coverage report)
 	$(BIN)/python -m pytest -m "not ($(TIERS))" -n $(WORKERS) --dist loadgroup $(if $(COVERAGE),--cov --cov-report=) --durations=10
 
 slow: $(READY)  ## run what takes longer: real Kafka, whole processes, recorded captures, every block of the documents

@@ -65,6 +65,7 @@ class JournalledPartition(StatefulSourcePartition[tuple[str, tuple[Shard, X]], b
     def next_batch(self) -> list[tuple[str, tuple[Shard, X]]]:
         """Return what may be emitted now, in order; nothing while an entry is in flight."""
         self._alive()
+        self.waits = False
         items = self._next()
         wait = timedelta(0) if items or self.waits else IN_FLIGHT if self._journal.holding else QUIET
         self._awake = datetime.now(UTC) + wait

@@ -38,10 +38,14 @@ class Outlet:
         on_delivery: OnDelivery | None = None,
     ) -> None:
         """Queue a record; raise ``BufferError`` while the queue is full."""
+        self._begin()
         try:  # for each record, so without the cost of a context manager
             self._client.produce(topic, value, key, partition, on_delivery, headers=headers)
         except KafkaException as error:
             raise BrokerError(f"the broker takes output records no more ({error.args[0].str()})") from error
+
+    def _begin(self) -> None:
+        """Prepare for a record: nothing to do without transactions."""
 
     def commit(self) -> None:
         """Make readers see what was sent: nothing to do without transactions."""
@@ -69,20 +73,11 @@ class TransactionalOutlet(Outlet):
         self._begun = False
         _checked(lambda: client.init_transactions(COMMIT_WITHIN_S))
 
-    def send(
-        self,
-        topic: str,
-        partition: int,
-        value: bytes,
-        key: bytes | None = None,
-        headers: Headers = None,
-        on_delivery: OnDelivery | None = None,
-    ) -> None:
-        """Queue a record in the present transaction, beginning one where there is none."""
+    def _begin(self) -> None:
+        """Begin a transaction where there is none."""
         if not self._begun:
             _checked(self._client.begin_transaction)
             self._begun = True
-        super().send(topic, partition, value, key, headers, on_delivery)
 
     def commit(self) -> None:
         """End the transaction; raise ``BrokerError`` where this process was replaced or it failed."""

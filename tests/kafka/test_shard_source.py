@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -13,10 +14,12 @@ from loaders import loader_of
 
 from connectors.embedded import EmbeddedBroker
 from connectors.kafka.clients import producer
+from connectors.kafka.journalled import IN_FLIGHT
 from connectors.kafka.opening import Opening
 from connectors.kafka.outlets import Outlets
 from connectors.kafka.source import ShardPartition
 from connectors.kafka.topics import output, planned
+from connectors.kafka.turns import Turns
 from connectors.recovery.state import unpack
 from connectors.settings import Settings
 from models.control.commands import Command
@@ -29,6 +32,7 @@ from models.spec import Spec
 pytestmark = pytest.mark.embedded
 
 SECRET = "a secret for tests"
+NEVER = datetime.max.replace(tzinfo=UTC)
 _NUMBERS = itertools.count()
 
 
@@ -69,11 +73,11 @@ class Instance:
         self._sender.produce(topic, orjson.dumps(body), partition=0)
         assert self._sender.flush(20) == 0
 
-    def process(self, saved: bytes | None = None) -> ShardPartition:
+    def process(self, saved: bytes | None = None, turns: Turns | None = None) -> ShardPartition:
         """Open the shard as a process does that starts."""
         outlets = Outlets(self.settings.kafka_bootstrap)
         opening = Opening(self.settings, Spec(), Desk(), outlets, loader_of())
-        return ShardPartition(opening.open(self.shard, saved), lambda: False, lambda: None)
+        return ShardPartition(opening.open(self.shard, saved), lambda: False, lambda: None, turns)
 
 
 @pytest.fixture
@@ -165,3 +169,27 @@ def test_a_snapshot_holds_the_generation_of_the_last_entry_that_was_taken_in(ins
 def ticks(start: int, stop: int) -> list[str]:
     """Return the words for ticks."""
     return [f"tick {offset}" for offset in range(start, stop)]
+
+
+class OthersTurn(Turns):
+    """Another shard is always at it."""
+
+    def may_read(self, shard: str) -> bool:
+        """Send everybody away."""
+        return False
+
+
+def test_who_waits_for_its_turn_is_asked_at_once_and_who_waits_for_its_journal_a_little_later(
+    instance: Instance,
+) -> None:
+    """A round takes long enough by itself; an acknowledgement would be asked for without a pause."""
+    process = instance.process(turns=OthersTurn())
+    taken(process, lambda found: "genesis" in found)
+    assert process.next_batch() == [] and process.waits
+    assert (process.next_awake() or NEVER) <= datetime.now(UTC)
+    instance.kill(1)
+    deadline = time.monotonic() + 20
+    while process.waits:
+        asked = datetime.now(UTC)
+        assert process.next_batch() == [] and time.monotonic() < deadline
+    assert (process.next_awake() or NEVER) >= asked + IN_FLIGHT
