@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing
-from pathlib import Path
-
 import pytest
 
-from benchmarks.brokers import Embedded
-from benchmarks.ground import QUICK, Ground
+from benchmarks.ground import Ground
 from benchmarks.live.heard import Heard, latencies
 from benchmarks.live.latency import Measured, measured, rows
 from benchmarks.live.open_feed import feed, value
 from benchmarks.live.schedule import Schedule
 from connectors.codecs.decode import Decoder
-from connectors.embedded import EmbeddedRedis
 
 S, MS = 1_000_000_000, 1_000_000
 AT = Schedule(start_ns=100 * S, rate=1_000, partitions=4)
@@ -77,13 +71,6 @@ def test_every_tick_is_a_valid_one() -> None:
     decoded = Decoder().decode([value(n % 20, n, 1_700_000_000 * S) for n in range(2_000)])
     assert len(decoded.ticks.ts) == 2_000
     assert 100.0 <= decoded.ticks.price.min() < decoded.ticks.price.max() < 101.0
-
-
-@pytest.fixture
-def ground(embedded_redis: EmbeddedRedis, tmp_path: Path) -> Iterator[Ground]:
-    """An embedded broker."""
-    with closing(Embedded()) as broker:
-        yield Ground(broker, embedded_redis, tmp_path, QUICK, lambda text: None)
 
 
 @pytest.mark.embedded

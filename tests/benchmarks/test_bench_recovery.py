@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing
-from pathlib import Path
-
 import pytest
 
-from benchmarks.brokers import Embedded
 from benchmarks.errors import BenchmarkError
-from benchmarks.ground import QUICK, Ground
+from benchmarks.ground import Ground
 from benchmarks.live.recovery import Published, caught_up, measured
-from connectors.embedded import EmbeddedRedis
 
 S = 1_000_000_000
 
@@ -40,13 +34,6 @@ def test_a_shard_that_stays_behind_is_an_error() -> None:
     found = [published(0, 13.0, 12.5), published(1, 14.0, 12.0)]
     with pytest.raises(BenchmarkError, match="1 shards did not catch up"):
         caught_up(found, 10 * S, 10 * S, shards=2)
-
-
-@pytest.fixture
-def ground(embedded_redis: EmbeddedRedis, tmp_path: Path) -> Iterator[Ground]:
-    """An embedded broker."""
-    with closing(Embedded()) as broker:
-        yield Ground(broker, embedded_redis, tmp_path, QUICK, lambda text: None)
 
 
 @pytest.mark.embedded

@@ -5,28 +5,16 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from benchmarks.backlog import catch_up
-from benchmarks.brokers import Embedded
-from benchmarks.ground import Ground, Sizes
-from connectors.embedded import EmbeddedRedis
+from benchmarks.ground import Ground
 
 pytestmark = [pytest.mark.embedded, pytest.mark.bench, pytest.mark.timeout(240)]
 
 ROOT = Path(__file__).parent.parent.parent
-TINY = Sizes(1, dense=20_000, recorded=5_000, long=5_000, commands=1, apart_s=0.0, outage_s=0.0)
-
-
-@pytest.fixture
-def ground(embedded_redis: EmbeddedRedis, tmp_path: Path) -> Iterator[Ground]:
-    """An embedded broker with tiny topics."""
-    with closing(Embedded()) as broker:
-        yield Ground(broker, embedded_redis, tmp_path, TINY, lambda text: None)
 
 
 def test_catching_up_is_measured_beside_its_ceiling(ground: Ground) -> None:

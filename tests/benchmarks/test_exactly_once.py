@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing
-from pathlib import Path
-
 import pytest
 
 from benchmarks.backlog import exactly_once
 from benchmarks.backlog.exactly_once import sink_rows
-from benchmarks.brokers import Embedded
 from benchmarks.errors import BenchmarkError
-from benchmarks.ground import Ground, Sizes
-from connectors.embedded import EmbeddedRedis
-
-TINY = Sizes(1, dense=20_000, recorded=5_000, long=5_000, commands=1, apart_s=0.0, outage_s=0.0)
+from benchmarks.ground import Ground
 
 
 def told(seconds: float, published: float = 80.0) -> list[dict[str, float]]:
@@ -35,13 +27,6 @@ def test_sinks_that_had_other_records_are_not_compared() -> None:
     """They would not have done the same."""
     with pytest.raises(BenchmarkError, match="different numbers"):
         sink_rows("recorded 5", {"none": told(4.0), "plain": told(4.5), "exact": told(5.0, 79.0)})
-
-
-@pytest.fixture
-def ground(embedded_redis: EmbeddedRedis, tmp_path: Path) -> Iterator[Ground]:
-    """An embedded broker with tiny topics."""
-    with closing(Embedded()) as broker:
-        yield Ground(broker, embedded_redis, tmp_path, TINY, lambda text: None)
 
 
 @pytest.mark.embedded

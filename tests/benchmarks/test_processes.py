@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing
-from pathlib import Path
-
 import pytest
 
 from benchmarks.backlog.processes import Speeds, rows, speeds
-from benchmarks.brokers import Embedded
-from benchmarks.ground import Ground, Sizes
-from connectors.embedded import EmbeddedRedis
-
-TINY = Sizes(1, dense=20_000, recorded=5_000, long=5_000, commands=1, apart_s=0.0, outage_s=0.0)
+from benchmarks.ground import Ground
 
 
 def test_the_rows_tell_the_measured_ratio_and_that_of_the_work_apart() -> None:
@@ -24,13 +16,6 @@ def test_the_rows_tell_the_measured_ratio_and_that_of_the_work_apart() -> None:
     assert (measured.ratio, measured.target, measured.met) == (1.5, "≥ 1.70 of it", False)
     assert "0.75 and 0.70 of a core" in measured.note and "0.90 of its own core" in measured.note
     assert (added_up.ratio, added_up.target) == (1.8, None)
-
-
-@pytest.fixture
-def ground(embedded_redis: EmbeddedRedis, tmp_path: Path) -> Iterator[Ground]:
-    """An embedded broker with tiny topics."""
-    with closing(Embedded()) as broker:
-        yield Ground(broker, embedded_redis, tmp_path, TINY, lambda text: None)
 
 
 @pytest.mark.embedded
