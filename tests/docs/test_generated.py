@@ -13,7 +13,8 @@ import yaml
 from connectors import start_values
 from connectors.kafka.topics import planned
 from connectors.settings import Settings
-from docs.render import PART_OF_PAPER, PART_OF_SPEC, ROOT, pages
+from docs.render import ROOT, pages
+from docs.settings_page import PART_OF_PAPER, PART_OF_SPEC
 
 DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
 OTHER: dict[str, Any] = {
