@@ -35,7 +35,8 @@ def test_an_hour_of_recorded_trades_replays_to_the_same_signals_trades_and_equit
             stage.levibot("feed", "file", str(ticks), "--topic", stage.ticks, "--symbol", "BTCUSDT")
             until(lambda: minutes(stage) >= 10, "ten minutes of the account")
             stage.levibot("control", "paper.order", "BTCUSDT", "buy", "50")
-            until(lambda: minutes(stage) >= 59, "the hour")
+            until(lambda: minutes(stage) >= 59, "the hour of the account")
+            until(lambda: signals(stage) >= 3_590, "the hour of signals, which the marks do not wait for")
             assert (flow.stop(), account.stop()) == (0, 0)
         finally:
             account.kill()
@@ -64,3 +65,8 @@ def minutes(stage: Stage) -> int:
     """Return how many minutes the account has marked."""
     marks = [orjson.loads(m.value()) for m in stage.read(account_output("account", stage.settings))]
     return sum(body["event"] == "minute" and body["book"] == "active" for body in marks)
+
+
+def signals(stage: Stage) -> int:
+    """Return how many signals the flow has published."""
+    return len(stage.bodies("signals"))
