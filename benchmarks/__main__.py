@@ -1,8 +1,8 @@
 """``python -m benchmarks``: print every speed budget as a ratio measured side by side, and write the tables.
 
 A whole run on the default settings is written to ``benchmarks/results.md`` and ``results.json``; a quick or
-partial one only where ``--out`` says. Exit code 0, also where a target was missed; 2 where nothing could be
-measured.
+partial one only where ``--out`` says. Exit code 0, also where a target was missed; 1 where a benchmark
+failed, which takes none of the others' rows with it; 2 where nothing could be measured.
 """
 
 from __future__ import annotations
@@ -37,7 +37,8 @@ from benchmarks.growth import measure as growth
 from benchmarks.growth import picture
 from benchmarks.live import control, latency, recovery, snapshots
 from benchmarks.peers import compared, replay
-from benchmarks.results import HEADER, PICTURE, Row, cells, markdown
+from benchmarks.results import Row
+from benchmarks.table import HEADER, PICTURE, cells, markdown
 from connectors.embedded import EmbeddedError, EmbeddedRedis
 
 ALL = (
@@ -68,10 +69,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "results.json").write_bytes(orjson.dumps(told, option=orjson.OPT_INDENT_2) + b"\n")
-        (folder / "results.md").write_text(markdown(rows, facts["machine"] | {"broker": facts["broker"]}))
+        (folder / "results.md").write_text(markdown(told))
         if any(row.points for row in rows):
             picture.picture(rows, folder / PICTURE)
-    return 0
+    return 0 if not facts["failed"] else 1 if rows else 2
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -96,8 +97,21 @@ def _measure(options: argparse.Namespace) -> tuple[list[Row], dict[str, Any]]:
         with closing(broker), EmbeddedRedis() as redis, _bar() as bar:
             task = bar.add_task("", total=sum(each.steps(sizes.repeats) for each in chosen))
             ground = Ground(broker, redis, Path(scratch), sizes, lambda text: _step(bar, task, text))
-            rows = [row for each in chosen for row in each.run(ground)]
-    return rows, {"machine": machine.description(), "broker": broker.name, "quick": options.quick}
+            failed: dict[str, str] = {}
+            rows = [row for each in chosen for row in measured_rows(each, ground, failed)]
+    facts = {"machine": machine.description(), "broker": broker.name, "quick": options.quick}
+    return rows, facts | {"failed": failed}
+
+
+def measured_rows(each: Any, ground: Ground, failed: dict[str, str]) -> list[Row]:
+    """Run one benchmark; where it fails, note why and return nothing."""
+    try:
+        found: list[Row] = each.run(ground)
+    except BenchmarkError as error:
+        print(f"benchmarks: {each.NAME}: {error}", file=sys.stderr)
+        failed[each.NAME] = str(error)
+        return []
+    return found
 
 
 def _bar() -> Progress:

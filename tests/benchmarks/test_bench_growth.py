@@ -18,7 +18,8 @@ from benchmarks.growth import stretch
 from benchmarks.growth.points import Market, Measure, Run, Span, slope, steepest
 from benchmarks.growth.rows import curve, history, live_row, memory, of_a_row, resident, uptime
 from benchmarks.growth.stretch import Repeated
-from benchmarks.results import PICTURE, Row
+from benchmarks.results import Row
+from benchmarks.table import PICTURE
 from connectors.embedded import EmbeddedRedis
 from models.spec import SECOND
 from models.ticks import Ticks

@@ -6,11 +6,15 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from benchmarks.__main__ import measured_rows
 from benchmarks.backlog import catch_up
+from benchmarks.errors import BenchmarkError
 from benchmarks.ground import Ground
+from benchmarks.results import Row, row
 
 pytestmark = [pytest.mark.embedded, pytest.mark.bench, pytest.mark.timeout(240)]
 
@@ -56,6 +60,20 @@ def test_the_command_prints_rows_machine_and_versions(tmp_path: Path) -> None:
     assert {"processor", "cores", "python", "bytewax", "confluent-kafka"} <= told["machine"].keys()
     assert told["broker"].startswith("embedded broker")
     assert (tmp_path / "results.md").read_text().startswith("# Benchmarks\n")
+
+
+def test_one_that_fails_takes_no_other_with_it(ground: Ground, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its reason is told and kept beside the rows of the others."""
+    failed: dict[str, str] = {}
+    fine = SimpleNamespace(NAME="fine", run=lambda ground: [row("speed", "ticks/s", [1.0])])
+    late = SimpleNamespace(NAME="late", run=_never)
+    assert [one.name for each in (late, fine) for one in measured_rows(each, ground, failed)] == ["speed"]
+    assert failed == {"late": "no signal came"}
+    assert "benchmarks: late: no signal came" in capsys.readouterr().err
+
+
+def _never(ground: Ground) -> list[Row]:
+    raise BenchmarkError("no signal came")
 
 
 def test_an_unknown_benchmark_is_refused() -> None:

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import orjson
 
-from benchmarks.results import Row, Target, cells, figure, markdown, percentile, row
+from benchmarks.results import Row, Target, figure, percentile, row
+from benchmarks.table import cells, markdown
 
 ROOT = Path(__file__).parent.parent.parent
 SAID = {"name": str, "ours": float, "against": float, "ratio": float, "target": str, "met": bool}
 """What every row of ``results.json`` has at least, by type; any but name and ours may be null."""
+
+
+def told(rows: Sequence[Row], **failed: str) -> dict[str, Any]:
+    """Return the results that hold these rows."""
+    plain = [row.as_dict() for row in rows]
+    return {"machine": {"python": "3.11"}, "broker": "a broker", "failed": failed, "rows": plain}
 
 
 def test_a_row_holds_medians_and_the_median_of_the_pairs_ratios() -> None:
@@ -51,7 +60,7 @@ def test_the_tables_show_whether_a_target_was_met() -> None:
     )
     assert cells(fast) == ("fast", "5.00 ms (5.00 … 5.00)", "", "", "≤ 100 ms", "yes")
     assert cells(slow)[2:] == ("5.00 ms: idle", "100.00 (100.00 … 100.00)", "≤ 2.00 of it", "NO")
-    text = markdown([fast, slow], {"python": "3.11"})
+    text = markdown(told([fast, slow]))
     assert "| fast | 5.00 ms (5.00 … 5.00) |  |  | ≤ 100 ms | yes |" in text
     assert "\npython: 3.11" in text
 
@@ -61,30 +70,33 @@ def test_the_tables_end_with_what_was_missed() -> None:
     target = Target(bound=0.6)
     far = row(
         "catching up", "ticks/s", [200.0], against=[500.0], against_what="ceiling", target=target,
-        note="share of the core 0.97", tried="larger batches: the same",
+        note="share of the core 0.97",
     )  # fmt: skip
     late = row("kill", "ms", [218.0], target=Target(bound=100.0, of="ours", at_least=False))
     met = row("fast", "ticks/s", [400.0], against=[500.0], target=target)
-    assert markdown([far, met, late], {}).partition("## Missed\n\n")[2].splitlines() == [
+    assert markdown(told([far, met, late]), {"catching": "larger batches: the same"}).partition(
+        "## Missed\n\n"
+    )[2].splitlines() == [
         "- catching up: 0.40 of it instead of ≥ 0.60 of it; share of the core 0.97; "
         "tried: larger batches: the same",
         "- kill: 218 ms instead of ≤ 100 ms",
     ]
-    assert markdown([met], {}).endswith("## Missed\n\nNo target.\n")
+    assert markdown(told([met])).endswith("## Missed\n\nNo target.\n")
+    assert markdown(told([met], latency="no signal")).endswith("No target.\n- latency failed: no signal\n")
 
 
 def test_the_tables_show_the_picture_of_curves() -> None:
     """Only where there is one."""
     curve = row("curve", "slope", [0.9], points=((1.0, 2.0), (2.0, 4.0)))
-    assert "\n\n![Cost against size](growth.png)\n\npython: 3.11" in markdown([curve], {"python": "3.11"})
-    assert "growth.png" not in markdown([row("alone", "s", [1.0])], {})
+    assert "\n\n![Cost against size](growth.png)\n\npython: 3.11" in markdown(told([curve]))
+    assert "growth.png" not in markdown(told([row("alone", "s", [1.0])]))
 
 
 def test_a_row_is_plain_data() -> None:
     """Every row has what the schema promises, whatever it was made of, and it survives JSON."""
     rows = [
         row("alone", "s", [1.0, 2.0]),
-        row("beside", "s", [1.0], against=[2.0], against_what="peer", target=Target(bound=0.4), tried="x"),
+        row("beside", "s", [1.0], against=[2.0], against_what="peer", target=Target(bound=0.4)),
         row("curve", "slope", [0.9], target=Target(bound=1.0, of="ours"), points=((1.0, 2.0), (2.0, 4.0))),
     ]
     assert_follows_the_schema([one.as_dict() for one in rows])
