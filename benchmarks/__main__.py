@@ -24,11 +24,13 @@ from benchmarks import machine
 from benchmarks.backlog import (
     backtest,
     catch_up,
+    ceilings,
     exactly_once,
     monitors,
     processes,
     redis_outage,
     stages,
+    symbols,
 )
 from benchmarks.brokers import open_broker
 from benchmarks.errors import BenchmarkError
@@ -42,8 +44,8 @@ from benchmarks.table import HEADER, PICTURE, cells, markdown
 from connectors.embedded import EmbeddedError, EmbeddedRedis
 
 ALL = (
-    catch_up, compared, replay, processes, exactly_once, stages, monitors, redis_outage, backtest, growth,
-    latency, control, snapshots, recovery,
+    catch_up, ceilings, stages, compared, replay, symbols, processes, exactly_once, monitors, redis_outage,
+    backtest, growth, latency, control, snapshots, recovery,
 )  # fmt: skip
 BENCHMARKS = {each.NAME: each for each in ALL}
 HERE = Path(__file__).parent

@@ -25,9 +25,10 @@ def span(settings: Settings, shards: Sequence[Shard], ends: Sequence[int]) -> tu
 
     ``ends`` are the shards' tick offsets at the end of the backlog. A shard opens its journal before it asks
     for its first tick; the progress at its last tick covers every record that the ticks before it released.
+    A shard without ticks ends nothing.
     """
     opened = [ms for shard in shards for ms in _opened(settings, shard)]
-    return min(opened), max(_ended(settings, s, end) for s, end in zip(shards, ends, strict=True))
+    return min(opened), max(_ended(settings, s, end) for s, end in zip(shards, ends, strict=True) if end)
 
 
 def _opened(settings: Settings, shard: Shard) -> list[int]:

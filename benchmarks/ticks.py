@@ -38,15 +38,17 @@ class TickTopic:
         return sum(self.ends)
 
 
-def fill(broker: Broker, name: str, what: str, *, rate: float, ticks: int) -> TickTopic:
-    """Simulate a market of 20 symbols into a new topic; raise ``BenchmarkError`` if it does not hold all.
+def fill(
+    broker: Broker, name: str, what: str, *, rate: float, ticks: int, symbols: int = SYMBOLS
+) -> TickTopic:
+    """Simulate a market into a new topic; raise ``BenchmarkError`` if it does not hold all.
 
     ``rate`` is the mean number of ticks per symbol and second.
     """
     ticks = min(ticks, broker.most_ticks)
     broker.create(settings_of(instance(broker, name)))
-    start_ts = time.time_ns() - round(2 * ticks / (SYMBOLS * rate) + 60) * SECOND
-    market = MarketSpec(instruments=instruments(SYMBOLS), ticks_per_second=rate)
+    start_ts = time.time_ns() - round(2 * ticks / (symbols * rate) + 60) * SECOND
+    market = MarketSpec(instruments=instruments(symbols), ticks_per_second=rate)
     places = {each.symbol.encode(): n % broker.partitions for n, each in enumerate(market.instruments)}
     client = producer(broker.bootstrap, linger_ms=100)
     last = start_ts
@@ -56,8 +58,8 @@ def fill(broker: Broker, name: str, what: str, *, rate: float, ticks: int) -> Ti
     for record in closing(list(places), last):
         _put(client, name, record, places[record.key])
     client.flush()
-    density = ticks * SECOND / (last - start_ts) / SYMBOLS
-    return TickTopic(name, _ends(broker, name, ticks + SYMBOLS), density, f"{what} {density:.3g}")
+    density = ticks * SECOND / (last - start_ts) / symbols
+    return TickTopic(name, _ends(broker, name, ticks + symbols), density, f"{what} {density:.3g}")
 
 
 def closing(keys: list[bytes], last_ts: int) -> Iterator[Record]:

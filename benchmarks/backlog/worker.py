@@ -1,7 +1,8 @@
 """What is measured without the flow, by ``python -m benchmarks.backlog.worker WHAT ...``.
 
 ``consume`` and ``decode`` are the ceiling: the client alone, and the client with our decoder, on the topic
-that the flow reads, in the sizes that came out fastest. ``stages`` runs Market, Scorer and Judge on the
+that the flow reads, in the sizes that came out fastest. ``windows`` and ``market`` are one-second bars by
+numpy alone and by Market. ``stages`` runs Market, Scorer and Judge on the
 decoded batches and counts only them; ``monitors`` runs all stages and encoding, and tells the monitors'
 part. Prints one JSON object: records, seconds, and cpu, the processor's seconds of all threads.
 """
@@ -12,20 +13,19 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 
-import numpy as np
 import orjson
 from confluent_kafka import Consumer, Message, TopicPartition
 
+from benchmarks.backlog.bars import market, windows
+from benchmarks.backlog.batches import Ends, Took, batches
 from benchmarks.backlog.watched import Stopwatch, Watched
 from connectors.codecs.decode import Decoder
 from connectors.kafka.clients import consumer
 from connectors.kafka.errors import check
 from connectors.kafka.fetching import CHUNK, Fetched
-from connectors.kafka.pace import Pace
 from connectors.kafka.reading import ends
 from flows.runtime import collect_seldom
 from models.desk.desk import Desk
-from models.inputs import TickBatch
 from models.judge.judge import Judge
 from models.judge.records import Shard
 from models.market.market import Market
@@ -34,9 +34,6 @@ from models.scoring.scorer import Scorer
 from models.spec import Spec
 
 DECODED_AT_ONCE = 1_000
-_MILLI = 1_000_000
-Ends = dict[int, int]
-Took = tuple[float, float]  # seconds, processor seconds
 
 
 def main(what: str, bootstrap: str, topic: str, partitions: str) -> None:
@@ -78,7 +75,7 @@ def stages(client: Consumer, topic: str, high: Ends) -> Took:
         market, scorer = Market(Spec(), Desk()), Scorer(Spec(), models)
         judge = Judge(Spec(), Shard(topic, partition, partition), models)
         client.assign([TopicPartition(topic, partition, 0)])
-        for batch in _batches(Fetched(client, topic), end, decoder):
+        for batch in batches(Fetched(client, topic), end, decoder):
             began, used = time.perf_counter(), time.process_time()
             judge.step(scorer.step(market.step([batch])))
             seconds, cpu = seconds + time.perf_counter() - began, cpu + time.process_time() - used
@@ -94,24 +91,13 @@ def monitors(client: Consumer, topic: str, high: Ends) -> Took:
     seconds = 0.0
     for partition, end in high.items():
         client.assign([TopicPartition(topic, partition, 0)])
-        batches = list(_batches(Fetched(client, topic), end, decoder))
-        stages = Watched(Shard(topic, partition, partition), watch, batches[: len(batches) // 4])
+        read = list(batches(Fetched(client, topic), end, decoder))
+        stages = Watched(Shard(topic, partition, partition), watch, read[: len(read) // 4])
         began = time.perf_counter()
-        for batch in batches:
+        for batch in read:
             stages.step(batch)
         seconds += time.perf_counter() - began
     return seconds, watch.seconds
-
-
-def _batches(fetched: Fetched, end: int, decoder: Decoder) -> Iterator[TickBatch]:
-    pace, seen = Pace(), 0
-    while seen < end:
-        offsets, ms, values = fetched.take(pace.next_size(), None)
-        pace.took(len(values))
-        if values:
-            seen = offsets[-1] + 1
-            times = np.array(ms) * _MILLI
-            yield TickBatch(np.array(offsets), times, values, decoder.decode(values), seq=1)
 
 
 def _chunks(client: Consumer, topic: str, high: Ends) -> Iterator[list[Message]]:
@@ -131,7 +117,10 @@ def _timed(read: Callable[[], object]) -> Took:
     return time.perf_counter() - began, time.process_time() - used
 
 
-_MEASURED = {"consume": consume, "decode": decode, "stages": stages, "monitors": monitors}
+_MEASURED = {
+    "consume": consume, "decode": decode, "windows": windows, "market": market, "stages": stages,
+    "monitors": monitors,
+}  # fmt: skip
 
 if __name__ == "__main__":
     main(*sys.argv[1:])

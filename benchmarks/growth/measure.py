@@ -26,6 +26,8 @@ SPREAD, DAY = Market(64, RECORDED), Market(20, RECORDED)
 """The market that is spread over partitions, and the one that is watched for a day."""
 SHARD = Market(100, RECORDED)
 """What a shard has of a whole exchange; live, it closes a second at a time."""
+SMALL = Market(20, RECORDED)
+"""The market that is taken in batches of all sizes."""
 
 
 class Plan(NamedTuple):
@@ -34,18 +36,21 @@ class Plan(NamedTuple):
     symbols: tuple[int, ...]
     dense: tuple[int, ...]
     partitions: tuple[int, ...]
+    batches: tuple[int, ...]
     hours: tuple[int, ...]
     uptime_h: int
 
 
-FULL = Plan((1, 20, 200, 1_000, 2_000), (1, 20, 200), (1, 4, 16), (1, 3, 6, 12, 24), 24)
-QUICK = Plan((1, 5, 20), (1, 5), (1, 4), (1, 4), 3)
+FULL = Plan(
+    (1, 20, 200, 1_000, 2_000), (1, 20, 200), (1, 4, 16), (1, 10, 100, 1_000, 10_000), (1, 3, 6, 12, 24), 24
+)
+QUICK = Plan((1, 5, 20), (1, 5), (1, 4), (10, 1_000), (1, 4), 3)
 
 
 def steps(repeats: int) -> int:
     """Return how often the progress bar moves on."""
     plan = _plan(repeats)
-    return len(plan.symbols) + len(plan.dense) + len(plan.partitions) + len(plan.hours) + 2
+    return sum(len(sizes) for sizes in plan[:-1]) + 2
 
 
 def run(ground: Ground) -> list[Row]:
@@ -55,6 +60,7 @@ def run(ground: Ground) -> list[Row]:
     recorded = {n: each.between() for n, each in runs.items()}
     dense = {n: _dense(ground, measure, n) for n in plan.dense}
     partitions = {n: _spread(ground, measure, n) for n in plan.partitions}
+    batches = {n: _taken(ground, measure, n) for n in plan.batches}
     live = _live(ground, measure)
     hours = _history(ground, plan.hours)
     day = _uptime(ground, measure, plan.uptime_h)
@@ -62,6 +68,7 @@ def run(ground: Ground) -> list[Row]:
         curve("symbols, recorded 5", recorded, lambda n: Market(n, RECORDED)),
         curve("symbols, dense 1,000", dense, lambda n: Market(n, DENSE)),
         curve(f"partitions, {SPREAD.symbols} symbols, recorded 5", partitions, lambda _: SPREAD),
+        curve(f"ticks a batch, {SMALL.symbols} symbols, recorded 5", batches, lambda _: SMALL),
         history(hours),
         uptime(day),
         resident(day),
@@ -92,6 +99,11 @@ def _spread(ground: Ground, measure: Measure, partitions: int) -> Span:
     ground.say(f"growth: {partitions} partitions")
     looks = (WARM_S, WARM_S + 2 * BUCKET_S)
     return measure.run(SPREAD, BATCH, looks, partitions=partitions).between()
+
+
+def _taken(ground: Ground, measure: Measure, batch: int) -> Span:
+    ground.say(f"growth: batches of {batch:,}")
+    return measure.run(SMALL, batch, (WARM_S, WARM_S + 2 * BUCKET_S)).between()
 
 
 def _live(ground: Ground, measure: Measure) -> tuple[Span, Span]:

@@ -66,13 +66,13 @@ def _density(ground: Ground, ticks: TickTopic) -> list[Row]:
         for name, share in (("p50", 0.5), ("p99", 0.99), ("longest", 1.0))
     ]  # fmt: skip
     note = f"after at least {fewest:,} signals but HOLD"
-    new = row(
+    fresh = row(
         f"command → journal while all topics are new, {ticks.what}: longest", "ms", _each(first, 1.0),
         note="Kafka opens the indexes of all partitions, once in their lives",
     )  # fmt: skip
     return [
         *rows,
-        new,
+        fresh,
         row(f"kill → last signal but HOLD, {ticks.what}", "ms", kills, target=worst, note=note),
     ]
 
