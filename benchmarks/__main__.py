@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from benchmarks import machine
+from benchmarks import kept, machine
 from benchmarks.backlog import (
     backtest,
     catch_up,
@@ -36,11 +36,10 @@ from benchmarks.brokers import open_broker
 from benchmarks.errors import BenchmarkError
 from benchmarks.ground import FULL, QUICK, Ground
 from benchmarks.growth import measure as growth
-from benchmarks.growth import picture
 from benchmarks.live import control, latency, recovery, snapshots
 from benchmarks.peers import compared, replay
 from benchmarks.results import Row
-from benchmarks.table import HEADER, PICTURE, cells, markdown
+from benchmarks.table import HEADER, cells
 from connectors.embedded import EmbeddedError, EmbeddedRedis
 
 ALL = (
@@ -57,10 +56,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the chosen benchmarks and return the exit code."""
     options = _options(arguments)
     try:
-        rows, facts = _measure(options)
+        return _run(options)
     except (BenchmarkError, EmbeddedError) as error:
         print(f"benchmarks: {error}", file=sys.stderr)
         return 2
+
+
+def _run(options: argparse.Namespace) -> int:
+    before = kept.read(options.out or HERE) if options.failed else None
+    names = list(before["failed"]) if before else options.only or list(BENCHMARKS)
+    rows, facts = _measure(options, names)
     told = {**facts, "rows": [row.as_dict() for row in rows]}
     if options.json:
         print(orjson.dumps(told, option=orjson.OPT_INDENT_2).decode())
@@ -69,11 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     whole = not (options.quick or options.only)
     folder = options.out or (HERE if whole else None)
     if folder is not None:
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "results.json").write_bytes(orjson.dumps(told, option=orjson.OPT_INDENT_2) + b"\n")
-        (folder / "results.md").write_text(markdown(told))
-        if any(row.points for row in rows):
-            picture.picture(rows, folder / PICTURE)
+        kept.write(folder, kept.joined(before, told) if before else told)
     return 0 if not facts["failed"] else 1 if rows else 2
 
 
@@ -81,6 +82,9 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="small sizes, one repeat: shows that it runs")
     parser.add_argument("--only", action="append", choices=BENCHMARKS, help="one benchmark; may be repeated")
+    parser.add_argument(
+        "--failed", action="store_true", help="those that failed in the kept results, and add their rows"
+    )
     parser.add_argument("--repeats", type=int, help=f"default {FULL.repeats}, quick {QUICK.repeats}")
     parser.add_argument("--broker", choices=("auto", "real", "embedded"), default="auto")
     parser.add_argument("--json", action="store_true", help="print JSON instead of the table")
@@ -88,11 +92,11 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def _measure(options: argparse.Namespace) -> tuple[list[Row], dict[str, Any]]:
+def _measure(options: argparse.Namespace, names: Sequence[str]) -> tuple[list[Row], dict[str, Any]]:
     sizes = QUICK if options.quick else FULL
     if options.repeats:
         sizes = sizes._replace(repeats=options.repeats)
-    chosen = [BENCHMARKS[name] for name in options.only or BENCHMARKS]
+    chosen = [BENCHMARKS[name] for name in names]
     with machine.on(machine.OTHERS), tempfile.TemporaryDirectory(prefix="levibot-bench-") as scratch:
         broker, why = open_broker(options.broker)
         print(f"on {broker.name}{': ' if why else ''}{why}", file=sys.stderr)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -55,17 +55,20 @@ def fill(
     for record in islice(simulate(market, seed=1, start_ts=start_ts), ticks):
         last = record.record_ts
         _put(client, name, record, places[record.key])
-    for record in closing(list(places), last):
+    for record in closing(places, broker.partitions, last):
         _put(client, name, record, places[record.key])
     client.flush()
     density = ticks * SECOND / (last - start_ts) / symbols
     return TickTopic(name, _ends(broker, name, ticks + symbols), density, f"{what} {density:.3g}")
 
 
-def closing(keys: list[bytes], last_ts: int) -> Iterator[Record]:
-    """Yield one tick a symbol, each of which moves log time on: the last progress covers all before it."""
+def closing(keys: Iterable[bytes], partitions: int, last_ts: int) -> Iterator[Record]:
+    """Yield one tick a symbol, by turns of the partitions.
+
+    Each moves log time on, so that the last progress covers all before it; but not beyond what a topic takes.
+    """
     for n, key in enumerate(keys):
-        ts = last_ts // _MILLI * _MILLI + (_CLOSING_AFTER_S + n) * SECOND
+        ts = last_ts // _MILLI * _MILLI + (_CLOSING_AFTER_S + n // partitions) * SECOND
         value = orjson.dumps({"symbol": key.decode(), "ts": ts, "price": 100.0, "qty": 1.0})
         yield Record(ts, ts, key, value, Kind.TICK)
 

@@ -35,7 +35,7 @@ def _answer(m: Measured) -> str:
     peak, ten = (_whole(m.busy(load)) for load in LOADS[1:3])
     first = limits(m)[0]
     return (
-        f"**In the peak hour: {peak} cores. With ten times the trades: {ten}. "
+        f"**Cores in the peak hour: {peak}. With ten times the trades: {ten}. "
         f"First breaks {first.what}, at {_factor(first.factor)} the peak hour's load.**"
     )
 

@@ -49,7 +49,8 @@ def _rate(ground: Ground, ticks: TickTopic) -> float:
 def _row(symbols: int, ticks: TickTopic, rates: dict[int, list[float]]) -> Row:
     beside = rates[TWENTY] if symbols != TWENTY else []
     filled = sum(end > 0 for end in ticks.ends)
+    many = f"{symbols:,} symbol{'s' if symbols > 1 else ''}"
     return row(
-        f"Kafka → signals, {symbols:,} symbol{'s' * (symbols > 1)}, {ticks.what}", "ticks/s", rates[symbols], against=beside,
+        f"Kafka → signals, {many}, {ticks.what}", "ticks/s", rates[symbols], against=beside,
         against_what=f"{TWENTY} symbols", note=f"{filled} of {len(ticks.ends)} shards have ticks",
     )  # fmt: skip

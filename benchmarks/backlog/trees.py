@@ -35,12 +35,12 @@ def main(trees: str, rows: str) -> None:
     """Measure all heights and print."""
     random = np.random.default_rng(SEED)
     x = random.standard_normal((int(rows), len(NAMES)))
-    booster = _booster(x[:TRAINED_ON, places(TRAINED)], random, int(trees))
-    model = _model(booster)
+    booster = booster_of(x[:TRAINED_ON, places(TRAINED)], random, int(trees))
+    model = bundle_model(booster)
     print(orjson.dumps([_both(booster, model, x, height) for height in HEIGHTS]).decode())
 
 
-def _booster(x: Floats, random: np.random.Generator, trees: int) -> lightgbm.Booster:
+def booster_of(x: Floats, random: np.random.Generator, trees: int) -> lightgbm.Booster:
     """Return trees that had much to split, as prices give: the classes are mostly noise."""
     up = x[:, 0] + NOISE * random.standard_normal(len(x)) > 0
     settings = {
@@ -49,7 +49,8 @@ def _booster(x: Floats, random: np.random.Generator, trees: int) -> lightgbm.Boo
     return lightgbm.train(settings, lightgbm.Dataset(x, up.astype(float)), trees)
 
 
-def _model(booster: lightgbm.Booster) -> BundleModel:
+def bundle_model(booster: lightgbm.Booster) -> BundleModel:
+    """Return the model that a bundle of these trees would open as."""
     manifest = Manifest(
         kind="lightgbm", name="trees", run_id="20260101T000000Z-00000000", features=TRAINED,
         dtypes=("float64",) * len(TRAINED), features_version=FEATURES_VERSION, horizon_s=HORIZON_S,

@@ -75,12 +75,17 @@ def _scales(axes: Axes, points: Any) -> None:
     sizes, costs = points.T
     axes.set(xscale="log", yscale="log", ylim=(costs.min() / 2, costs.max() * 5))
     sizes = np.unique(sizes)
-    axes.set_xticks(sizes, [f"{each:,.0f}" for each in sizes])
+    axes.set_xticks(sizes, [_short(each) for each in sizes])
     steps = (1.0,) if costs.max() > 100 * costs.min() else (1.0, 2.0, 5.0)
     axes.yaxis.set_major_locator(LogLocator(subs=steps))
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
     axes.minorticks_off()
     axes.grid(color=GREY, alpha=0.15)
+
+
+def _short(size: float) -> str:
+    """Return a size as a mark that leaves room for its neighbour."""
+    return f"{size / 1e3:g}k" if size >= 1e3 else f"{size:g}"
 
 
 def _hours(axes: Axes, costs: list[Row], memories: list[Row]) -> None:

@@ -28,8 +28,8 @@ NAME = "latency"
 RATES = (1_000, 5_000, 20_000)
 FULL_S, QUICK_S = 45.0, 6.0
 WARM_S = 20.0
-"""The first record of a partition makes files that Kafka waits for, up to a second, and the topics have theirs
-at different times, the last after 14 s; a third of a quick run."""
+"""Kafka makes files for the first record of a partition, and all wait up to a second for its disk; the last
+topic has its first record after 14 s. A third of a quick run."""
 COMPILED_S = 45.0
 """For so long the broker's compiler takes a third of a core, once in the broker's life."""
 TARGETS = {"p50": 5.0, "p99": 20.0}

@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import pytest
 
+from benchmarks import kept
+from benchmarks.errors import BenchmarkError
 from benchmarks.results import Row, Target, figure, percentile, row
 from benchmarks.table import cells, markdown
 
@@ -20,7 +23,8 @@ SAID = {"name": str, "ours": float, "against": float, "ratio": float, "target": 
 def told(rows: Sequence[Row], **failed: str) -> dict[str, Any]:
     """Return the results that hold these rows."""
     plain = [row.as_dict() for row in rows]
-    return {"machine": {"python": "3.11"}, "broker": "a broker", "failed": failed, "rows": plain}
+    facts = {"machine": {"python": "3.11"}, "broker": "a broker", "quick": False}
+    return {**facts, "failed": failed, "rows": plain}
 
 
 def test_a_row_holds_medians_and_the_median_of_the_pairs_ratios() -> None:
@@ -90,6 +94,25 @@ def test_the_tables_show_the_picture_of_curves() -> None:
     curve = row("curve", "slope", [0.9], points=((1.0, 2.0), (2.0, 4.0)))
     assert "\n\n![Cost against size](growth.png)\n\npython: 3.11" in markdown(told([curve]))
     assert "growth.png" not in markdown(told([row("alone", "s", [1.0])]))
+
+
+def test_what_failed_and_was_run_again_joins_the_kept_results(tmp_path: Path) -> None:
+    """Its rows come behind the others, and it has failed no more."""
+    kept.write(tmp_path, told([row("fast", "s", [1.0])], late="no signal"))
+    both = kept.joined(kept.read(tmp_path), told([row("late", "s", [2.0])]))
+    kept.write(tmp_path, both)
+    assert [each["name"] for each in kept.read(tmp_path)["rows"]] == ["fast", "late"]
+    assert kept.read(tmp_path)["failed"] == {}
+    assert "| late | 2.00 s" in (tmp_path / "results.md").read_text()
+
+
+def test_results_of_another_machine_are_not_joined(tmp_path: Path) -> None:
+    """The message says what differs; and where nothing is kept, what to run."""
+    here = told([row("fast", "s", [1.0])], late="no signal")
+    with pytest.raises(BenchmarkError, match="differ in machine and broker: run all"):
+        kept.joined({**here, "machine": {}, "broker": "another"}, told([]))
+    with pytest.raises(BenchmarkError, match="run all benchmarks first"):
+        kept.read(tmp_path)
 
 
 def test_a_row_is_plain_data() -> None:
