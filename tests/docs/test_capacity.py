@@ -77,7 +77,7 @@ def test_the_parts_hold_the_computed_figures() -> None:
     assert "| the peak hour | 72,100 | 1,630 | 0.59 | 2 |" in parts["cores"]
     assert "| ten times the trades and the pairs | 721,000 | 16,300 | 5.94 | 12 |" in parts["cores"]
     assert parts["answer"].startswith(
-        "**In the peak hour: 2 cores. With ten times the trades: 7. First breaks"
+        "**Cores in the peak hour: 2. With ten times the trades: 7. First breaks"
     )
     assert "188 µs (1.25 times as much)" in parts["measured"]
     assert "| memory of a symbol | 40.0 KB |" in parts["measured"]
