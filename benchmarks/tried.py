@@ -15,8 +15,8 @@ TRIED = {
         "a symbol's second is a row, however few ticks it has, and five ticks publish 3.6 records, each a "
         "dictionary, JSON and a call of the client: about 50 µs a row where the target leaves 23. Larger "
         "rounds, no keyword dictionaries on a record's way, ids from a kept digest and a leaner sink "
-        "brought the ratio from 0.05 to 0.06 or 0.08. One record for all signals of a second would reach further, "
-        "but readers of the topic rely on one record a signal"
+        "brought the ratio from 0.05 to 0.06 or 0.08. One record for all signals of a second would reach "
+        "further, but readers of the topic rely on one record a signal"
     ),
     "tick due that closes a second": (
         "taken apart, half of the signals were read by the flow 17 ms after the closing tick was due, "
